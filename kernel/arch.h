@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+//
+// The port contract: all that the portable kernel asks of a machine, and the few functions of the
+// portable kernel that a machine calls. kernel/x86/ implements it; tests/unit/arch_host.c
+// implements it on the host, where the same portable files are unit-tested and explored.
+//
+// Rules:
+// - The kernel runs with interrupts off, on one stack per CPU, under one lock that the entry path
+//   takes and leaves. Nothing below sleeps.
+// - Every entry saves the user registers in current->arch (struct arch_thread, from
+//   arch_types.h) and the message registers of a system call in current->msg, then calls one of
+//   the kernel_* functions; when it returns, the exit path resumes cpu_self()->current.
+// - A SHORT frame (voluntary entry) is resumed by loading rax.. from thread->msg; a FULL frame by
+//   loading all registers. arch_frame_kind() tells which one a thread has.
+// - Physical memory is visible to the kernel at phys_to_virt(): a linear window.
+// - A VSPACE root is a pair of tables: [0] the full view, [1] the user view (the same user half; of
+//   the kernel only the trampoline). Which one user level runs on is chosen at boot.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <caplet/abi/types.h>
+#include <caplet/abi/object.h>
+#include "arch_types.h" // struct arch_thread, struct arch_cpu, phys_to_virt(), virt_to_phys()
+
+struct thread;
+struct cpu;
+struct vspace;
+struct thread_regs;
+
+// ---- what the machine calls -------------------------------------------------------------------
+
+void kernel_syscall(uint64_t number);  // message registers are in current->msg
+void kernel_fault_page(vaddr_t address, unsigned access);
+void kernel_fault_exception(unsigned vector, uint64_t error_code, uint64_t extra);
+void kernel_interrupt(unsigned line);  // a device interrupt; the machine has masked level lines
+void kernel_timer(void);               // the deadline given to arch_timer_set has passed
+void kernel_reschedule_ipi(void);      // another CPU changed this CPU's run queue
+_Noreturn void kernel_boot(void);      // on the boot CPU, in 64-bit mode, window mapped
+
+// ---- CPUs ----------------------------------------------------------------------------------------
+
+struct cpu *cpu_self(void);       // the executing CPU's structure
+struct cpu *cpu_by_number(unsigned number);
+unsigned cpu_count(void);
+void arch_cpu_kick(unsigned cpu); // make that CPU enter kernel_reschedule_ipi() soon
+void arch_cpu_idle(void);         // run with interrupts on until one came; called from the idle thread
+bool arch_interrupt_pending(void); // is an interrupt or timer waiting? asked by preemption points
+
+// ---- saved frames ------------------------------------------------------------------------------
+
+enum frame_kind {
+	FRAME_SHORT, // rip, rflags, rsp; the rest is thread->msg
+	FRAME_FULL,  // all general registers
+};
+
+void arch_thread_init(struct thread *t); // zeroed memory -> FULL frame that enters user mode at 0
+enum frame_kind arch_frame_kind(const struct thread *t);
+void arch_frame_complete(struct thread *t); // SHORT -> FULL: thread->msg becomes register values
+void arch_regs_read(const struct thread *t, struct thread_regs *out);
+void arch_regs_write(struct thread *t, const struct thread_regs *in); // sanitises every field
+void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rflags);
+uint64_t arch_frame_rip(const struct thread *t);
+uint64_t arch_frame_rsp(const struct thread *t);
+uint64_t arch_frame_rflags(const struct thread *t);
+void arch_fpu_declare(struct thread *t, bool uses_fpu);
+void arch_thread_destroy(struct thread *t); // forget it on every CPU (lazy FPU owner)
+void arch_switch(struct thread *from, struct thread *to); // FPU, fs base, address space
+
+// ---- time -------------------------------------------------------------------------------------------
+
+typedef uint64_t ticks_t;                  // of the CPU's clock, monotonic, same on all CPUs
+ticks_t arch_now(void);
+ticks_t arch_ticks_from_us(uint64_t us);
+uint64_t arch_us_from_ticks(ticks_t ticks);
+void arch_timer_set(ticks_t deadline);     // one shot, this CPU
+
+// ---- address spaces --------------------------------------------------------------------------------
+
+// Pure page-table arithmetic of one format. Level 0 holds 4 KiB frames; the root is at
+// `levels - 1`. Entries are 64-bit words.
+struct table_format {
+	unsigned levels;
+	unsigned index_bits;                     // 9
+	uint64_t (*table_entry)(paddr_t table);  // an entry that leads to a table
+	uint64_t (*frame_entry)(paddr_t frame, unsigned level, unsigned rights, unsigned attributes);
+	bool (*is_present)(uint64_t entry);
+	bool (*is_frame)(uint64_t entry, unsigned level);
+	paddr_t (*target)(uint64_t entry, unsigned level); // of the table or frame
+};
+const struct table_format *arch_table_format(enum vspace_format format); // NULL: not supported
+
+bool arch_user_range(vaddr_t start, uint64_t bytes); // the one function that decides
+void arch_vspace_init(struct vspace *v);             // put the kernel's part into both views
+void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry);
+                                                     // write a root entry into both views
+void arch_entry_write(uint64_t *place, uint64_t entry); // one page-table entry, single store
+void arch_tlb_flush_page(struct vspace *v, vaddr_t address); // on every CPU that may hold it
+void arch_tlb_flush_space(struct vspace *v);
+bool arch_frame_size_supported(unsigned size_bits);
+
+// ---- interrupts, ports ----------------------------------------------------------------------------
+
+unsigned arch_irq_lines(void);                              // lines are 0..n-1
+bool arch_irq_line_configure(unsigned line, unsigned flags); // route to this kernel, masked
+bool arch_irq_msi_allocate(unsigned *line, uint64_t *address, uint32_t *data);
+void arch_irq_msi_release(unsigned line);
+void arch_irq_mask(unsigned line);
+void arch_irq_unmask(unsigned line);
+uint32_t arch_port_in(uint16_t port, unsigned bytes);
+void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
+
+// ---- memory, console, end ---------------------------------------------------------------------
+
+void arch_zero(void *start, uint64_t bytes);       // bytes: multiple of 8
+void arch_print_char(char c);                      // the boot console
+_Noreturn void arch_halt(void);                    // after a panic: stop all CPUs
