@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+#
+# Caplet's build. One make, not recursive: mk/*.mk holds the rules, and a short build.mk in each
+# folder says what is built from it.
+#
+#   make run        build the system and boot it on this terminal
+#   make help       all commands
+#
+# To add a server or a program, write a build.mk beside its sources:
+#
+#   $(call program,NAME,FOLDER,SOURCES,nofpu)
+#
+# Everything built lands in build/ (build/clang/ with CC=clang); deleting it loses nothing.
+
+all: system
+
+include mk/toolchain.mk
+include mk/host.mk
+include mk/newlib.mk
+include mk/program.mk
+include mk/idl.mk
+include mk/archive.mk
+include mk/qemu.mk
+include mk/test.mk
+
+include $(wildcard kernel/build.mk libc/build.mk tools/build.mk)
+include $(sort $(wildcard servers/*/build.mk servers/drivers/*/build.mk apps/*/build.mk))
+include $(sort $(wildcard tests/*/build.mk tests/*/*/build.mk))
+
+include mk/system.mk
+include mk/lint.mk
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile mk/*.mk
+
+clean: ## delete everything built
+	rm -rf build
+
+.PHONY: all help clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+-include $(DEPENDENCIES)

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+#
+# The kernel: every C file of kernel/, every C and assembler file of the machine's folder.
+
+kernel-sources := $(sort $(wildcard kernel/*.c kernel/x86/*.c kernel/x86/*.S))
+kernel-objects := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(kernel-sources))))
+DEPENDENCIES += $(kernel-objects:.o=.d)
+
+$(BUILD)/caplet.elf: $(kernel-objects) kernel/x86/kernel.lds
+	$(call note,LD)
+	$(Q)$(LD) -static -nostdlib --no-dynamic-linker --build-id=none --gc-sections \
+		-z noexecstack -z max-page-size=4096 -T kernel/x86/kernel.lds \
+		-o $@ $(kernel-objects)

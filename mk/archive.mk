@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+#
+# Boot archives: a ustar file whose first member, `root`, is the image of the first task. Every
+# other member's data starts on a page, so that it can be mapped where it lies.
+#
+#   $(call archive,NAME,MEMBER=FILE ...)     build/NAME.tar
+#   $(call program-members,NAME ...)         bin/NAME=FILE for each program
+#
+# A build.mk asks for an archive of its own with these, for instance one with another manifest.
+
+archive = $(eval $(call archive-rules,$(strip $1),$(strip $2)))
+
+define archive-rules
+$(BUILD)/$1.tar: build/host/mkarchive $(foreach member,$2,$(lastword $(subst =, ,$(member))))
+	$$(call note,ARCHIVE)
+	$$(Q)build/host/mkarchive $$@ $2
+endef
+
+program-members = $(foreach name,$1,bin/$(name)=$(BUILD)/stripped/$(name))
+root-member = root=$(BUILD)/stripped/$1
+
+MANIFEST := servers/manifest.caplet
+MANIFESTC := build/host/manifestc
+
+# $(call manifest,NAME,FILE): build/NAME.bin from a manifest's text.
+manifest = $(eval $(call manifest-rules,$(strip $1),$(strip $2)))
+
+define manifest-rules
+$(BUILD)/$1.bin: $2 $(MANIFESTC)
+	$$(call note,MANIFEST)
+	@mkdir -p $$(@D)
+	$$(Q)$(MANIFESTC) -o $$@ $$<
+endef
+
+# Two real files of the host for the guest to read: a text, and a binary of more than 2 MB.
+REAL_TEXT := $(firstword $(wildcard /usr/share/common-licenses/GPL-3) LICENSE)
+REAL_BINARY := $(firstword $(wildcard /usr/bin/perl) \
+	$(shell find -L /usr/bin -type f -size +2048k 2>/dev/null | sort))
+DATA_MEMBERS := data/GPL-3=$(REAL_TEXT) data/binary=$(REAL_BINARY)
+
+wiring: $(MANIFESTC) ## print who may talk to whom (FORMAT=dot for Graphviz)
+	$(Q)$(MANIFESTC) --wiring $(or $(FORMAT),text) $(MANIFEST)
+
+.PHONY: wiring

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+#
+# Checks of the tree that need no machine.

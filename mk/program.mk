@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: MIT
+#
+# Programs that run on Caplet: servers, apps and tests.
+#
+#   $(call program,NAME,FOLDER,SOURCES,VARIANT)   a program, carried in the boot archive as bin/NAME
+#   $(call image,NAME,FOLDER,SOURCES,VARIANT)     the same, not in the boot archive
+#
+# SOURCES are names inside FOLDER (empty: every C and assembler file there); VARIANT is fpu or
+# nofpu. The program is linked with the runtime, the generated interface code that it calls, and
+# newlib. build/programs/NAME has symbols, build/stripped/NAME, which is what boots, has none.
+
+program = $(eval PROGRAMS += $(strip $1))$(image)
+image = $(eval $(call image-rules,$(strip $1),$(strip $2),$(or $(strip $3),$(call sources-in,$2)),$(or $(strip $4),nofpu)))
+
+sources-in = $(notdir $(sort $(wildcard $(strip $1)/*.c $(strip $1)/*.S)))
+
+define image-rules
+objects-$1 := $(addprefix $(BUILD)/$4/$2/,$(addsuffix .o,$(basename $3)))
+DEPENDENCIES += $$(objects-$1:.o=.d)
+$(BUILD)/programs/$1: $$(objects-$1) $$(libraries-$4)
+	$$(call note,LD)
+	@mkdir -p $$(@D)
+	$$(Q)$$(LD) $$(USER_LDFLAGS) -o $$@ $$(objects-$1) \
+		--start-group $$(libraries-$4) $$(LIBGCC) --end-group
+endef
+
+# The C library of each variant. _start comes out of libcaplet.a because the linker looks for it.
+libraries-fpu = $(BUILD)/fpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/fpu/libidl.a) \
+	$(NEWLIB)/lib/fpu/libc.a $(NEWLIB)/lib/fpu/libm.a
+libraries-nofpu = $(BUILD)/nofpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/nofpu/libidl.a) \
+	$(NEWLIB)/lib/nofpu/libc.a
+
+USER_LDFLAGS := -static -nostdlib -e _start --gc-sections --build-id=none \
+	-z noexecstack -z max-page-size=4096 -z separate-code
+
+$(BUILD)/stripped/%: $(BUILD)/programs/%
+	$(call note,STRIP)
+	@mkdir -p $(@D)
+	$(Q)strip -o $@ $<
+
+%.a:
+	$(call note,AR)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(AR) $(ARFLAGS) $@ $^
