@@ -12,6 +12,8 @@
 //   the kernel_* functions; when it returns, the exit path resumes cpu_self()->current.
 // - A SHORT frame (voluntary entry) is resumed by loading rax.. from thread->msg; a FULL frame by
 //   loading all registers. arch_frame_kind() tells which one a thread has.
+// - struct thread begins with `struct msg_regs msg; struct arch_thread arch;`, struct cpu with
+//   `struct thread *current; struct arch_cpu arch;`: the machine's entries rely on both.
 // - Physical memory is visible to the kernel at phys_to_virt(): a linear window.
 // - A VSPACE root is a pair of tables: [0] the full view, [1] the user view (the same user half; of
 //   the kernel only the trampoline). Which one user level runs on is chosen at boot.
@@ -31,31 +33,34 @@ struct thread_regs;
 
 // ---- what the machine calls -------------------------------------------------------------------
 
-void kernel_syscall(uint64_t number);  // message registers are in current->msg
+void kernel_syscall(uint64_t number); // message registers are in current->msg
 void kernel_fault_page(vaddr_t address, unsigned access);
 void kernel_fault_exception(unsigned vector, uint64_t error_code, uint64_t extra);
-void kernel_interrupt(unsigned line);  // a device interrupt; the machine has masked level lines
-void kernel_timer(void);               // the deadline given to arch_timer_set has passed
-void kernel_reschedule_ipi(void);      // another CPU changed this CPU's run queue
-_Noreturn void kernel_boot(void);      // on the boot CPU, in 64-bit mode, window mapped
+void kernel_interrupt(unsigned line); // a device interrupt; the machine has masked level lines
+void kernel_timer(void);	      // the deadline given to arch_timer_set has passed
+void kernel_reschedule_ipi(void);     // another CPU changed this CPU's run queue
+_Noreturn void kernel_boot(void);     // on the boot CPU: window mapped, clock and interrupts ready.
+				      // It ends in arch_user_enter()
 
 // ---- CPUs ----------------------------------------------------------------------------------------
 
-struct cpu *cpu_self(void);       // the executing CPU's structure
+// cpu_self() -> struct cpu *: the executing CPU's structure; inline in arch_types.h
 struct cpu *cpu_by_number(unsigned number);
 unsigned cpu_count(void);
-void arch_cpu_kick(unsigned cpu); // make that CPU enter kernel_reschedule_ipi() soon
-void arch_cpu_idle(void);         // run with interrupts on until one came; called from the idle thread
+void arch_cpu_kick(unsigned cpu);     // make that CPU enter kernel_reschedule_ipi() soon
+_Noreturn void arch_user_enter(void); // resume cpu_self()->current, forget the kernel stack
 bool arch_interrupt_pending(void); // is an interrupt or timer waiting? asked by preemption points
 
 // ---- saved frames ------------------------------------------------------------------------------
 
 enum frame_kind {
-	FRAME_SHORT, // rip, rflags, rsp; the rest is thread->msg
-	FRAME_FULL,  // all general registers
+	FRAME_SHORT = 0, // rip, rflags, rsp; the rest is thread->msg
+	FRAME_FULL = 1,	 // all general registers
+	FRAME_IDLE = 2,	 // a CPU's idle thread: resuming it waits for an interrupt, with them on
 };
 
 void arch_thread_init(struct thread *t); // zeroed memory -> FULL frame that enters user mode at 0
+void arch_thread_init_idle(struct thread *t);
 enum frame_kind arch_frame_kind(const struct thread *t);
 void arch_frame_complete(struct thread *t); // SHORT -> FULL: thread->msg becomes register values
 void arch_regs_read(const struct thread *t, struct thread_regs *out);
@@ -65,16 +70,17 @@ uint64_t arch_frame_rip(const struct thread *t);
 uint64_t arch_frame_rsp(const struct thread *t);
 uint64_t arch_frame_rflags(const struct thread *t);
 void arch_fpu_declare(struct thread *t, bool uses_fpu);
-void arch_thread_destroy(struct thread *t); // forget it on every CPU (lazy FPU owner)
-void arch_switch(struct thread *from, struct thread *to); // FPU, fs base, address space
+void arch_thread_destroy(struct thread *t); // forget it on every CPU
+// Vector registers, segment bases, address space (NULL: idle, keep any).
+void arch_switch(struct thread *from, struct thread *to, struct vspace *space);
 
 // ---- time -------------------------------------------------------------------------------------------
 
-typedef uint64_t ticks_t;                  // of the CPU's clock, monotonic, same on all CPUs
+typedef uint64_t ticks_t; // of the CPU's clock, monotonic, same on all CPUs
 ticks_t arch_now(void);
 ticks_t arch_ticks_from_us(uint64_t us);
 uint64_t arch_us_from_ticks(ticks_t ticks);
-void arch_timer_set(ticks_t deadline);     // one shot, this CPU
+void arch_timer_set(ticks_t deadline); // one shot, this CPU; UINT64_MAX: none; may come early
 
 // ---- address spaces --------------------------------------------------------------------------------
 
@@ -82,9 +88,10 @@ void arch_timer_set(ticks_t deadline);     // one shot, this CPU
 // `levels - 1`. Entries are 64-bit words.
 struct table_format {
 	unsigned levels;
-	unsigned index_bits;                     // 9
-	uint64_t (*table_entry)(paddr_t table);  // an entry that leads to a table
-	uint64_t (*frame_entry)(paddr_t frame, unsigned level, unsigned rights, unsigned attributes);
+	unsigned index_bits;			// 9
+	uint64_t (*table_entry)(paddr_t table); // an entry that leads to a table
+	uint64_t (*frame_entry)(paddr_t frame, unsigned level, unsigned rights,
+				unsigned attributes);
 	bool (*is_present)(uint64_t entry);
 	bool (*is_frame)(uint64_t entry, unsigned level);
 	paddr_t (*target)(uint64_t entry, unsigned level); // of the table or frame
@@ -92,17 +99,20 @@ struct table_format {
 const struct table_format *arch_table_format(enum vspace_format format); // NULL: not supported
 
 bool arch_user_range(vaddr_t start, uint64_t bytes); // the one function that decides
-void arch_vspace_init(struct vspace *v);             // put the kernel's part into both views
+void arch_vspace_init(struct vspace *v);	     // put the kernel's part into both views
+void arch_vspace_set_asid(struct vspace *v, unsigned asid);
+unsigned arch_vspace_asid(const struct vspace *v); // 0: none yet
+void arch_vspace_forget(struct vspace *v); // it is about to vanish: no CPU may keep it loaded
+// Write a root entry into both views.
 void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry);
-                                                     // write a root entry into both views
-void arch_entry_write(uint64_t *place, uint64_t entry); // one page-table entry, single store
+void arch_entry_write(uint64_t *place, uint64_t entry);	     // one page-table entry, single store
 void arch_tlb_flush_page(struct vspace *v, vaddr_t address); // on every CPU that may hold it
 void arch_tlb_flush_space(struct vspace *v);
 bool arch_frame_size_supported(unsigned size_bits);
 
 // ---- interrupts, ports ----------------------------------------------------------------------------
 
-unsigned arch_irq_lines(void);                              // lines are 0..n-1
+unsigned arch_irq_lines(void);				     // lines are 0..n-1
 bool arch_irq_line_configure(unsigned line, unsigned flags); // route to this kernel, masked
 bool arch_irq_msi_allocate(unsigned *line, uint64_t *address, uint32_t *data);
 void arch_irq_msi_release(unsigned line);
@@ -111,8 +121,45 @@ void arch_irq_unmask(unsigned line);
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
 
+// ---- what the machine found at boot ----------------------------------------------------------------
+
+enum boot_region_kind {
+	BOOT_REGION_RAM = 0,	 // free: becomes untyped memory
+	BOOT_REGION_ARCHIVE = 1, // holds the boot archive
+	BOOT_REGION_ACPI = 2,	 // holds firmware tables
+	BOOT_REGION_KERNEL = 3,	 // the kernel image, its tables, its devices: never handed out
+};
+
+struct boot_region {
+	paddr_t start, end; // whole pages
+	enum boot_region_kind kind;
+};
+
+#define BOOT_MAX_REGIONS 128
+
+// Regions are sorted and disjoint; what lies between them below physical_end is device space.
+struct boot_machine {
+	unsigned region_count;
+	struct boot_region region[BOOT_MAX_REGIONS];
+	paddr_t physical_end;  // first address beyond what the CPU can address or the window shows
+	paddr_t archive_paddr; // page aligned; 0 bytes: none was given
+	uint64_t archive_bytes;
+	paddr_t rsdp_paddr; // 0: none
+	struct {
+		paddr_t paddr;
+		uint32_t width, height, pitch, bits;
+	} framebuffer;
+	char command_line[256];
+	uint64_t entry_tsc;   // at the first instruction in 64-bit mode
+	uint64_t calibration; // ticks spent waiting for a reference clock
+	uint64_t tsc_hz;
+};
+
+const struct boot_machine *arch_boot_machine(void);
+uint64_t arch_text_bytes(void); // of the kernel, run-time part
+
 // ---- memory, console, end ---------------------------------------------------------------------
 
-void arch_zero(void *start, uint64_t bytes);       // bytes: multiple of 8
-void arch_print_char(char c);                      // the boot console
-_Noreturn void arch_halt(void);                    // after a panic: stop all CPUs
+void arch_zero(void *start, uint64_t bytes); // bytes: multiple of 8
+void arch_print_char(char c);		     // the boot console
+_Noreturn void arch_halt(void);		     // after a panic: stop all CPUs

@@ -72,12 +72,12 @@ always:
 $(BUILD)/kernel/%.o: kernel/%.c $(FLAGS_STAMP)
 	$(call note,CC)
 	@mkdir -p $(@D)
-	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -Ikernel -c -o $@ $<
+	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -Ikernel -Ikernel/x86 -c -o $@ $<
 
 $(BUILD)/kernel/%.o: kernel/%.S $(FLAGS_STAMP)
 	$(call note,AS)
 	@mkdir -p $(@D)
-	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -Ikernel -D__ASSEMBLER__ -c -o $@ $<
+	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -Ikernel -Ikernel/x86 -D__ASSEMBLER__ -c -o $@ $<
 
 # Program objects, in both variants, from the tree and from generated sources.
 define user-object-rules

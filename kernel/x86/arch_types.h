@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+//
+// What the portable kernel must know of the x86-64 machine to lay out its structs: the machine's
+// part of a thread and of a CPU, the physical window, and where the executing CPU's struct is.
+//
+// The kernel uses neither gs nor fs: user level owns both. All stacks of a CPU (its main stack
+// and those of NMI, #MC, #DB, #DF) lie in one naturally aligned block that begins with its struct
+// cpu, so that the stack pointer alone tells the CPU, whatever the entry was and whatever user
+// level did to the segment bases. See decision 0002 and kernel/x86/cpu_block.h.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <caplet/abi/types.h>
+
+// ---- the physical window: all of RAM, linear, in PML4 slots 256..271 -----------------------------
+
+#define WINDOW_BASE  0xffff800000000000ul
+#define WINDOW_BYTES (16ul << 39)
+
+static inline void *phys_to_virt(paddr_t address)
+{
+	return (void *)(address + WINDOW_BASE);
+}
+
+static inline paddr_t virt_to_phys(const void *pointer)
+{
+	return (paddr_t)pointer - WINDOW_BASE;
+}
+
+// ---- the machine's part of a thread --------------------------------------------------------------
+
+#define FPU_AREA_BYTES 832 // XSAVE, standard form: x87, SSE and AVX
+
+// `kind` is an enum frame_kind. rip, rflags and rsp belong to both kinds of saved frame, the
+// general registers to a FULL one only. A SHORT frame's rip is always canonical and its rflags
+// are what user level could have set itself: whoever writes them makes the frame FULL.
+// The bases are current only while the thread is not the CPU's current thread.
+struct arch_thread {
+	uint64_t rip, rflags, rsp;
+	uint64_t fs_base, gs_base;
+	uint8_t kind;
+	bool uses_fpu;
+	bool fpu_live; // a FULL frame's vector registers are in fpu[]; else they are dead
+	uint8_t reserved[5];
+	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
+	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
+	uint64_t pad[6];	     // struct thread places fpu[] at a multiple of 64
+	uint8_t fpu[FPU_AREA_BYTES]; // MXCSR and the x87 control word in it are always meant
+};
+
+// ---- the machine's part of a CPU -----------------------------------------------------------------
+
+// struct cpu begins with `struct thread *current; struct arch_cpu arch;`: the entries rely on it.
+struct arch_cpu {
+	uint64_t user_rsp;	  // scratch of the syscall entry
+	uint64_t root;		  // CR3 as loaded, without the no-flush bit
+	struct thread *fpu_owner; // whose values the vector registers hold, or NULL
+	bool fpu_trapped;	  // CR0.TS is set
+	uint8_t apic_mode;	  // how this CPU's local APIC is reached
+	uint16_t number;
+	uint32_t apic_id;
+	uint64_t timer_deadline; // ticks; what arch_timer_set was last told
+};
+
+#define CPU_BLOCK_BITS	15
+#define CPU_BLOCK_BYTES (1ul << CPU_BLOCK_BITS)
+
+struct cpu;
+
+// The executing CPU's structure.
+static inline struct cpu *cpu_self(void)
+{
+	uint64_t stack;
+	__asm__("mov %%rsp, %0" : "=r"(stack));
+	return (struct cpu *)(stack & -CPU_BLOCK_BYTES);
+}
