@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+//
+// What root hands the pager and the supervisor beside the common layout (caplet/layout.h): a page
+// of facts at HANDOVER_BASE and three kinds of CNodes in their root CNodes.
+//
+// - The *control CNode* holds capabilities that only these two have. Root fills it once; a restart
+//   leaves it alone, and so does the runtime's sweep, which knows the dynamic CNode only.
+// - The pager's *archive CNodes* hold one 4 KiB frame capability for each page of the boot archive
+//   in order (readable, executable, never writable).
+// - *Pool CNodes* are empty but for slot 0 and belong to their owner: the pager keeps the capabilities
+//   of frames there, the supervisor those of processes. They survive restarts like the ledger,
+//   which says what is in them.
+//
+// Each of these CNodes has 4096 slots and holds a capability to itself in slot 0, so that
+// (HANDOVER_CPTR(slot, 0), index, DYNAMIC_CNODE_BITS) names a slot for CNode methods and
+// HANDOVER_CPTR(slot, index) is the capability in it.
+//
+// Root calls neither of the two, ever. It watches their heartbeats, and is the handler of their
+// faults.
+#pragma once
+
+#include <caplet/abi/boot.h>
+#include <caplet/layout.h>
+
+#define HANDOVER_CPTR(slot, index) (ROOT_CPTR(slot) | (cptr_t)(index))
+
+// Slots of the root CNode, pager and supervisor only.
+enum handover_root_slot {
+	ROOT_SLOT_CONTROL = 32,
+	ROOT_SLOT_ARCHIVE = 33, // + i, pager only; up to 15: archives to 240 MiB
+	ROOT_SLOT_POOL = 64,	// + i: handover.pool_cnodes of them
+	HANDOVER_POOL_MAX = 192,
+	HANDOVER_ARCHIVE_MAX = 15,
+};
+
+// Slots of the control CNodes.
+enum pager_control_slot {
+	PAGER_CONTROL_SELF = 0,
+	PAGER_CONTROL_VSPACE = 1,     // the pager's own address space, for passing windows
+	PAGER_CONTROL_ASID = 2,	      // ASID_CONTROL
+	PAGER_CONTROL_SUPERVISOR = 3, // the supervisor's notification, badge NOTIFY_CRASH
+	PAGER_CONTROL_UNTYPED = 16,   // + i: the untypeds of struct handover
+};
+
+enum supervisor_control_slot {
+	SUPERVISOR_CONTROL_SELF = 0,
+	SUPERVISOR_CONTROL_IRQ = 1,    // IRQ_CONTROL
+	SUPERVISOR_CONTROL_IOPORT = 2, // IOPORT_CONTROL
+	SUPERVISOR_CONTROL_PAGER = 3,  // the pager's endpoint without badge, to mint from
+	SUPERVISOR_CONTROL_ROOT = 4,   // root's endpoint, for enum root_request
+	SUPERVISOR_CONTROL_THREAD = 5, // the supervisor's own thread: the authority over priorities
+	SUPERVISOR_CONTROL_TICKER = 6, // a second thread of the supervisor, configured, not started
+	SUPERVISOR_CONTROL_UNTYPED = 8, // + i: for kernel objects, the untypeds of struct handover
+	SUPERVISOR_CONTROL_SCHED = 128, // + CPU number
+};
+
+// Bits of the supervisor's notification.
+#define NOTIFY_CRASH (1ul << 16) // the pager has a crash to tell
+#define NOTIFY_TICK  (1ul << 17) // a tenth of a second has passed
+#define NOTIFY_PAGER (1ul << 18) // root has restarted the pager
+
+// One-way messages to root, by label.
+enum root_request {
+	ROOT_POWER_OFF = 1, // word 0: exit status where the machine can show one
+	ROOT_PRINT = 2,	    // words: up to 64 bytes of text, zero padded, for the serial line
+	ROOT_REBOOT = 3,
+};
+
+// Process numbers that are fixed; all others are from PROCESS_FIRST on and never used twice.
+enum {
+	PROCESS_PAGER = 1,
+	PROCESS_SUPERVISOR = 2,
+	PROCESS_FIRST = 16,
+};
+
+// Badges of the pager's endpoint. A plain session's badge is the process number.
+#define PAGER_BADGE_OBJECT (1ul << 62) // | number of the memory object
+#define PAGER_BADGE_FAULT                                                                          \
+	(1ul << 63)		    // | thread << PAGER_BADGE_THREAD_SHIFT | process: fault handler
+#define PAGER_BADGE_THREAD_SHIFT 48 // process numbers have 48 bits, thread numbers 8
+#define PAGER_BADGE_PROCESS	 ((1ul << PAGER_BADGE_THREAD_SHIFT) - 1)
+
+// Address space identifiers below this one are root's, the pager's and the supervisor's.
+#define HANDOVER_ASID_FIRST 8
+
+// Addresses in the pager and the supervisor; read-only.
+#define HANDOVER_BASE	      0x0000000ff0020000ul // struct handover
+#define HANDOVER_ARCHIVE_BASE 0x0000000800000000ul // the boot archive; supervisor only
+
+#define HANDOVER_MAGIC 0x7265766f646e6168ul // "handover"
+
+struct handover_untyped {
+	paddr_t paddr;
+	uint8_t size_bits;
+	uint8_t kind; // enum boot_untyped_kind
+	uint8_t reserved[6];
+};
+
+struct handover {
+	uint64_t magic;
+	uint32_t size; // of this struct in bytes
+	uint32_t cpu_count;
+	uint64_t tsc_hz;
+	uint64_t entry_tsc, root_tsc, calibration; // as in struct boot_info
+	uint64_t archive_bytes;
+	uint64_t archive_pages;
+	uint64_t memory_bytes; // all RAM the kernel gave, what root kept included
+	uint64_t root_bytes;   // RAM that root kept for itself, the pager's and supervisor's images
+	uint64_t kernel_text_bytes;
+	paddr_t rsdp_paddr;
+	uint32_t pool_cnodes; // pool CNodes of this process
+	uint32_t untyped_count;
+	struct handover_untyped untyped[BOOT_MAX_UNTYPED + 32];
+	char command_line[256];
+};
+
+_Static_assert(sizeof(struct handover) <= PAGE_SIZE, "the handover is one page");
