@@ -22,13 +22,14 @@ include mk/idl.mk
 include mk/archive.mk
 include mk/qemu.mk
 include mk/test.mk
+include mk/iso.mk
 
 include $(wildcard kernel/build.mk libc/build.mk tools/build.mk)
 include $(sort $(wildcard servers/*/build.mk servers/drivers/*/build.mk apps/*/build.mk))
 include $(sort $(wildcard tests/*/build.mk tests/*/*/build.mk))
 
-include mk/system.mk
 include mk/lint.mk
+include mk/system.mk
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile mk/*.mk

@@ -1,4 +1,30 @@
 # SPDX-License-Identifier: MIT
 #
-# What the host must have. tools/packages lists Debian packages by purpose; commands that promise
-# to install what is missing (make run, make test, ...) do so before anything is built.
+# What the host must have is listed in tools/packages. The commands that promise to install what
+# is missing do so before anything else: make remakes an included makefile first, then starts
+# over, and here that makefile is an empty stamp whose rule asks tools/doctor to install.
+
+host-purposes-run := build run
+host-purposes-script := build run
+host-purposes-gdb := build run gdb
+host-purposes-bench := build run bench
+host-purposes-iso := build iso
+host-purposes-test := build run iso test lint
+host-purposes-fault := build run
+host-purposes-lint := build lint test
+
+HOST_PURPOSES := $(sort $(foreach goal,$(MAKECMDGOALS),$(host-purposes-$(goal))))
+
+ifneq ($(HOST_PURPOSES),)
+empty :=
+HOST_STAMP := build/host/ready-$(subst $(empty) ,-,$(HOST_PURPOSES))
+$(HOST_STAMP): tools/packages tools/doctor
+	@tools/doctor --install $(HOST_PURPOSES)
+	@mkdir -p $(@D) && touch $@
+include $(HOST_STAMP)
+endif
+
+doctor: ## say what of the host is missing or too old, and the line that mends it
+	@tools/doctor
+
+.PHONY: doctor

@@ -1,3 +1,19 @@
 # SPDX-License-Identifier: MIT
 #
-# Checks of the tree that need no machine.
+# Checks of the tree that need no machine. Each is a test of its own, so that `make test` says
+# which one failed; `make lint` runs these alone.
+
+LINT_CHECKS := format spdx python order sizes
+
+$(foreach check,$(LINT_CHECKS),$(call command-test,lint/$(check),60,tools/lint $(check)))
+
+# Headers are tried with the flags of the side that includes them, by both compilers.
+lint-flags = $(filter-out -MMD -MP -Werror,$1)
+lint-headers = env LINT_CC='$2' LINT_HOST_CC='$1' LINT_KERNEL_FLAGS='$(call lint-flags,$(KERNEL_FLAGS) -Ikernel)' LINT_USER_FLAGS='$(call lint-flags,$(USER_FLAGS) $(FLAGS_fpu))' LINT_HOST_FLAGS='$(call lint-flags,$(HOST_FLAGS) -Ikernel)' tools/lint headers
+$(call command-test,lint/headers-gcc,120,$(call lint-headers,gcc,gcc),$(USER_HEADERS))
+$(call command-test,lint/headers-clang,120,$(call lint-headers,clang,clang --target=x86_64-unknown-elf),$(USER_HEADERS))
+
+lint: ## format, headers alone, file sizes, reading order, licence lines, no Python
+	@$(MAKE) --no-print-directory test FILTER=lint/
+
+.PHONY: lint

@@ -1,26 +1,38 @@
 # SPDX-License-Identifier: MIT
 #
 # The machine that Caplet boots on here: QEMU with its own emulator (never KVM), the first serial
-# line on this terminal, no display.
+# line on this terminal, no display. DISK=image attaches a disk, QEMU_ARGS= adds what you like.
+
+KERNEL := $(BUILD)/caplet.elf
+BOOT_ARCHIVE := $(BUILD)/boot.tar
 
 QEMU := qemu-system-x86_64
 QEMU_MACHINE := -M q35 -cpu max -m 512 -nodefaults -no-user-config -display none -no-reboot
 QEMU_EXIT := -device isa-debug-exit,iobase=0xf4,iosize=4
-QEMU_DISK = $(if $(DISK),-drive file=$(DISK)$(,)format=raw$(,)if=none$(,)id=disk \
-	-device virtio-blk-pci$(,)drive=disk)
-, := ,
+QEMU_BOOT := -kernel $(KERNEL) -initrd $(BOOT_ARCHIVE)
 
-# The bench machine counts instructions: no device but the serial line.
+comma := ,
+QEMU_DISK := $(if $(DISK),-device virtio-blk-pci$(comma)drive=disk \
+	-drive file=$(DISK)$(comma)format=raw$(comma)if=none$(comma)id=disk)
+
+# Counts instructions instead of time, and has no device but the serial line.
 BENCH_MACHINE := -M q35 -cpu max,-erms -m 512 -smp 1 -nodefaults -no-user-config -display none \
 	-no-reboot -icount shift=0,sleep=off
 
-run: system ## build, install what is missing, boot on this terminal (quit: ctrl-a x)
-	$(QEMU) $(QEMU_MACHINE) $(QEMU_DISK) $(QEMU_ARGS) -serial mon:stdio \
-		-kernel $(KERNEL) -initrd $(BOOT_ARCHIVE)
+run: system ## install what is missing, build, boot on this terminal (quit: ctrl-a x)
+	$(QEMU) $(QEMU_MACHINE) $(QEMU_DISK) $(QEMU_ARGS) -serial mon:stdio $(QEMU_BOOT)
 
-gdb: system ## boot stopped, with gdb attached and the kernel's symbols loaded
-	gdb -q $(KERNEL) -ex 'set confirm off' -ex 'target remote | exec $(QEMU) $(QEMU_MACHINE) \
-		$(QEMU_ARGS) -serial file:build/gdb.log -kernel $(KERNEL) -initrd $(BOOT_ARCHIVE) \
-		-S -gdb stdio' $(foreach name,$(PROGRAM),-ex 'add-symbol-file build/programs/$(name)')
+TIMEOUT ?= 60
+script: system build/host/console-script ## boot, type the lines of FILE at the prompt, power off
+	@test -n "$(FILE)" || { echo 'usage: make script FILE=lines [DISK=image] [QEMU_ARGS=...] \
+		[TIMEOUT=seconds]' >&2; exit 2; }
+	@build/host/console-script -t $(TIMEOUT) $(FILE) $(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) \
+		$(QEMU_DISK) $(QEMU_ARGS) -serial stdio $(QEMU_BOOT)
 
-.PHONY: run gdb
+# gdb starts QEMU itself and talks to it over a pipe, so no port is taken.
+gdb: system ## boot stopped, gdb attached; PROGRAM=name loads that program's symbols too
+	gdb -q $(KERNEL) -ex 'set confirm off' $(addprefix -ex 'add-symbol-file $(BUILD)/programs/, \
+		$(addsuffix ',$(PROGRAM))) -ex 'target remote | exec $(QEMU) $(QEMU_MACHINE) \
+		$(QEMU_DISK) $(QEMU_ARGS) -serial file:build/gdb.log $(QEMU_BOOT) -S -gdb stdio'
+
+.PHONY: run script gdb

@@ -2,11 +2,7 @@
 #
 # What is put together from the lists that the build.mk files filled: read last.
 
-KERNEL := $(BUILD)/caplet.elf
-BOOT_ARCHIVE := $(BUILD)/boot.tar
-
-# The archive holds root, the manifest, each program as bin/NAME, and the host's real files.
-# Nothing is left out silently: a part not yet in the tree is simply not in the lists.
+# The boot archive holds root, the manifest, each program as bin/NAME, and the host's real files.
 ifneq ($(wildcard $(MANIFEST)),)
 $(call manifest,manifest,$(MANIFEST))
 MANIFEST_MEMBER := manifest=$(BUILD)/manifest.bin
@@ -17,4 +13,12 @@ $(call archive,boot,$(ROOT_MEMBER) $(MANIFEST_MEMBER) \
 
 system: $(KERNEL) $(BOOT_ARCHIVE) ## build the kernel and the boot archive
 
-.PHONY: system
+build/tests.list: always
+	@mkdir -p $(@D)
+	$(file >$@,# KIND|NAME|SECONDS|COMMAND, for tools/run-tests)
+	$(file >>$@,$(subst $(newline) ,$(newline),$(TEST_LINES)))
+
+test: build/tests.list $(sort $(TEST_NEEDS)) ## run all tests, or those named FILTER
+	@build/host/run-tests -j 2 build/tests.list $(FILTER)
+
+.PHONY: system test

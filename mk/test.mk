@@ -1,3 +1,65 @@
 # SPDX-License-Identifier: MIT
 #
-# Tests.
+# Tests. A build.mk adds to the list that tools/run-tests works through:
+#
+#   $(call unit-test,NAME,SOURCES,FLAGS)       a cmocka program, built by gcc and by clang, both
+#                                              with the address and undefined-behaviour sanitizers
+#   $(call host-test,NAME,SOURCES,FLAGS,SECONDS)      a host program, optimised; status 0: passed
+#   $(call guest-suite,NAME,ARCHIVE,SECONDS,QEMU-ARGS)   a suite in QEMU, see tools/run-tests/log.c
+#   $(call command-test,NAME,SECONDS,COMMAND,NEEDS)      any command; NEEDS are built before
+#
+# SOURCES are paths from the top. Every tests/boot/NAME.script with its NAME.expect is a test too:
+# the lines are typed at the monitor's prompt, the output is held against the expectation.
+
+# The list, and what must be built before it is run.
+TEST_LINES :=
+TEST_NEEDS := build/host/run-tests build/host/console-script
+
+define newline
+
+
+endef
+test-add = $(eval TEST_LINES += $(strip $1)|$(strip $2)|$(or $(strip $3),60)|$(strip $4)$$(newline))
+
+unit-test = $(foreach compiler,gcc clang,$(eval $(call unit-test-rules,$(strip $1),$(strip $2),$3,$(compiler)))$(call test-add,unit,unit/$(strip $1)-$(compiler),120,CMOCKA_MESSAGE_OUTPUT=TAP build/unit/$(strip $1)-$(compiler)))
+
+UNIT_FLAGS := -std=gnu17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -MMD -MP -Iinclude -Ikernel -Itests/unit \
+	-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+
+define unit-test-rules
+unit-objects-$1-$4 := $(patsubst %.c,build/unit/$4/$1/%.o,$2)
+build/unit/$1-$4: $$(unit-objects-$1-$4)
+	$$(call note,HOSTLD)
+	$$(Q)$4 -fsanitize=address,undefined -o $$@ $$^ -lcmocka
+build/unit/$4/$1/%.o: %.c
+	$$(call note,HOSTCC)
+	@mkdir -p $$(@D)
+	$$(Q)$4 $$(UNIT_FLAGS) $3 -c -o $$@ $$<
+TEST_NEEDS += build/unit/$1-$4
+DEPENDENCIES += $$(unit-objects-$1-$4:.o=.d)
+endef
+
+host-test = $(eval $(call host-test-rules,$(strip $1),$(strip $2),$3))$(call test-add,command,host/$(strip $1),$4,build/unit/$(strip $1))
+
+define host-test-rules
+host-test-objects-$1 := $(patsubst %.c,build/unit/host/$1/%.o,$2)
+build/unit/$1: $$(host-test-objects-$1)
+	$$(call note,HOSTLD)
+	$$(Q)$$(HOSTCC) -o $$@ $$^
+build/unit/host/$1/%.o: %.c
+	$$(call note,HOSTCC)
+	@mkdir -p $$(@D)
+	$$(Q)$$(HOSTCC) $$(HOST_FLAGS) -Ikernel $3 -c -o $$@ $$<
+TEST_NEEDS += build/unit/$1
+DEPENDENCIES += $$(host-test-objects-$1:.o=.d)
+endef
+
+guest-suite = $(eval TEST_NEEDS += $(KERNEL) $(strip $2))$(call test-add,guest,guest/$(strip $1),$3,$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -kernel $(KERNEL) -initrd $(strip $2) $4)
+
+command-test = $(eval TEST_NEEDS += $4)$(call test-add,command,$1,$2,$3)
+
+boot-scripts := $(sort $(wildcard tests/boot/*.script))
+boot-script-command = build/host/console-script -t 60 -e $(1:.script=.expect) $1 \
+	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -kernel $(KERNEL) -initrd $(BOOT_ARCHIVE)
+$(foreach file,$(boot-scripts),$(call command-test,boot/$(basename $(notdir $(file))),70,$(call boot-script-command,$(file)),$(KERNEL) $(BOOT_ARCHIVE)))
+

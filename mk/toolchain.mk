@@ -46,7 +46,7 @@ USER_FLAGS = $(TARGET_FLAGS) -fno-pic -fno-pie -fno-omit-frame-pointer -ftls-mod
 FLAGS_fpu =
 FLAGS_nofpu = -mgeneral-regs-only -DCAPLET_NOFPU
 
-HOST_FLAGS := -std=gnu17 -O2 -g $(WARNINGS) -MMD -MP -Iinclude
+HOST_FLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g $(WARNINGS) -MMD -MP -Iinclude
 
 # $(call note,VERB): the one line that each command prints; V=1 prints the commands themselves.
 ifeq ($(V),1)

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+//
+// console-script: type lines at a guest's prompt and judge what comes back.
+//
+//	console-script [-t SECONDS] [-p PROMPT] [-e EXPECT] [-n] SCRIPT COMMAND...
+//
+// COMMAND (QEMU) has the guest's serial line on its standard input and output. Each time the
+// prompt appears at the end of the output, the next line of SCRIPT is typed; blank lines and lines
+// that begin with # are skipped. A shell that ends a command with a status other than 0 prints
+// `[status N]` on a line of its own before it prompts again. After the last line `poweroff` is
+// typed and COMMAND must end (-n: COMMAND is ended at the last prompt instead).
+//
+// Everything the guest prints is copied to standard output. EXPECT holds extended regular
+// expressions, one per line, that must match lines of the output in this order.
+//
+// Status: 0 all went well; 1 a line's status was not 0, or an expectation was not met; 2 wrong
+// use; 3 kernel panic; 4 no end within SECONDS; 5 the guest ended before the script did.
+
+#include "console-script.h"
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+struct run {
+	const char *prompt;
+	bool power_off; // type `poweroff` at the end
+	struct lines script;
+	size_t next; // index of the line to type next
+	struct expectation expectation;
+	pid_t guest;
+	int to_guest, from_guest;
+	char line[4096]; // what the guest printed since the last newline or typed line
+	size_t line_length;
+	bool line_failed; // a [status N] was seen
+	bool finished;	  // the last prompt has come
+};
+
+static double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static void guest_start(struct run *run, char **command)
+{
+	int input[2], output[2];
+
+	if (pipe(input) != 0 || pipe(output) != 0)
+		die("pipe");
+	run->guest = fork();
+	if (run->guest < 0)
+		die("fork");
+	if (run->guest == 0) {
+		dup2(input[0], STDIN_FILENO);
+		dup2(output[1], STDOUT_FILENO);
+		close(input[0]), close(input[1]), close(output[0]), close(output[1]);
+		execvp(command[0], command);
+		die(command[0]);
+	}
+	close(input[0]), close(output[1]);
+	run->to_guest = input[1];
+	run->from_guest = output[0];
+}
+
+// Ends the guest if it still runs. Its pipe is gone by then, so it has nothing left to say.
+static void guest_end(struct run *run)
+{
+	kill(run->guest, SIGTERM);
+	waitpid(run->guest, NULL, 0);
+}
+
+static void type_line(struct run *run, const char *text)
+{
+	run->line_length = 0;
+	if (write(run->to_guest, text, strlen(text)) < 0 || write(run->to_guest, "\n", 1) < 0)
+		fprintf(stderr, "console-script: cannot type \"%s\"\n", text);
+}
+
+static void prompt_seen(struct run *run)
+{
+	if (run->next < run->script.count) {
+		type_line(run, run->script.text[run->next++]);
+		return;
+	}
+	if (!run->finished && run->power_off)
+		type_line(run, "poweroff");
+	run->finished = true;
+}
+
+// A whole line of output, without its end. Returns the status to end with, or -1.
+static int line_seen(struct run *run)
+{
+	int status;
+
+	run->line[run->line_length] = '\0';
+	while (run->line_length > 0 && run->line[run->line_length - 1] == '\r')
+		run->line[--run->line_length] = '\0';
+	expectation_see(&run->expectation, run->line);
+	if (strstr(run->line, "kernel panic") != NULL)
+		return STATUS_PANIC;
+	if (sscanf(run->line, "[status %d]", &status) == 1 && status != 0) {
+		fprintf(stderr, "console-script: line failed: %s\n",
+			run->next > 0 ? run->script.text[run->next - 1] : "");
+		run->line_failed = true;
+	}
+	return -1;
+}
+
+static bool line_is_prompt(const struct run *run)
+{
+	size_t length = strlen(run->prompt);
+
+	return run->line_length >= length &&
+	       memcmp(run->line + run->line_length - length, run->prompt, length) == 0;
+}
+
+// Takes in what the guest printed. Returns the status to end with, or -1.
+static int output_seen(struct run *run, const char *data, size_t size)
+{
+	int status = -1;
+
+	fwrite(data, 1, size, stdout);
+	fflush(stdout);
+	for (size_t i = 0; i < size && status < 0; i++) {
+		if (data[i] == '\n') {
+			status = line_seen(run);
+			run->line_length = 0;
+		} else if (run->line_length < sizeof(run->line) - 1) {
+			run->line[run->line_length++] = data[i];
+		}
+	}
+	if (status < 0 && line_is_prompt(run))
+		prompt_seen(run);
+	return status;
+}
+
+// Talks with the guest until the status is known.
+static int run_script(struct run *run, double deadline)
+{
+	char data[4096];
+	bool panicking = false;
+
+	for (;;) {
+		struct pollfd source = {.fd = run->from_guest, .events = POLLIN};
+		double left = deadline - now();
+		ssize_t size;
+		int status;
+
+		if (run->finished && !run->power_off)
+			return STATUS_GOOD;
+		if (left <= 0 || poll(&source, 1, (int)(left * 1000) + 1) == 0)
+			return panicking ? STATUS_PANIC : STATUS_HANG;
+		size = read(run->from_guest, data, sizeof(data));
+		if (size < 0 && errno == EINTR)
+			continue;
+		if (size <= 0)
+			break;
+		status = output_seen(run, data, (size_t)size);
+		if (status == STATUS_PANIC && !panicking) {
+			// The report's other lines follow in a moment.
+			panicking = true;
+			deadline = now() + 1.0;
+		}
+	}
+	if (panicking)
+		return STATUS_PANIC;
+	return run->finished || run->next == run->script.count ? STATUS_GOOD : STATUS_EARLY_END;
+}
+
+static int judge(struct run *run, int status)
+{
+	static const char *const why[] = {
+		[STATUS_PANIC] = "kernel panic",
+		[STATUS_HANG] = "no end in the time given",
+		[STATUS_EARLY_END] = "the guest ended before the script",
+	};
+	const char *unmet = expectation_unmet(&run->expectation);
+
+	putchar('\n');
+	fflush(stdout);
+	if (status != STATUS_GOOD) {
+		fprintf(stderr, "console-script: %s\n", why[status]);
+		return status;
+	}
+	if (unmet != NULL)
+		fprintf(stderr, "console-script: not printed, or not in this order: %s\n", unmet);
+	return run->line_failed || unmet != NULL ? STATUS_FAILED : STATUS_GOOD;
+}
+
+int main(int argc, char **argv)
+{
+	struct run run = {.prompt = "caplet> ", .power_off = true};
+	double seconds = 60;
+	int option, status;
+
+	while ((option = getopt(argc, argv, "+t:p:e:n")) != -1) {
+		switch (option) {
+		case 't': seconds = atof(optarg); break;
+		case 'p': run.prompt = optarg; break;
+		case 'e': expectation_read(&run.expectation, optarg); break;
+		case 'n': run.power_off = false; break;
+		default: return STATUS_USAGE;
+		}
+	}
+	if (argc - optind < 2) {
+		fprintf(stderr, "usage: console-script [-t SECONDS] [-p PROMPT] [-e EXPECT] [-n] "
+				"SCRIPT COMMAND...\n");
+		return STATUS_USAGE;
+	}
+	lines_read(&run.script, argv[optind]);
+	signal(SIGPIPE, SIG_IGN);
+	guest_start(&run, argv + optind + 1);
+	status = run_script(&run, now() + seconds);
+	guest_end(&run);
+	return judge(&run, status);
+}
