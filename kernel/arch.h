@@ -39,6 +39,7 @@ void kernel_fault_exception(unsigned vector, uint64_t error_code, uint64_t extra
 void kernel_interrupt(unsigned line); // a device interrupt; the machine has masked level lines
 void kernel_timer(void);	      // the deadline given to arch_timer_set has passed
 void kernel_reschedule_ipi(void);     // another CPU changed this CPU's run queue
+void kernel_continue(void);	      // current has FRAME_PENDING and no interrupt waits any more
 _Noreturn void kernel_boot(void);     // on the boot CPU: window mapped, clock and interrupts ready.
 				      // It ends in arch_user_enter()
 
@@ -47,7 +48,10 @@ _Noreturn void kernel_boot(void);     // on the boot CPU: window mapped, clock a
 // cpu_self() -> struct cpu *: the executing CPU's structure; inline in arch_types.h
 struct cpu *cpu_by_number(unsigned number);
 unsigned cpu_count(void);
-void arch_cpu_kick(unsigned cpu);     // make that CPU enter kernel_reschedule_ipi() soon
+void arch_cpu_kick(unsigned cpu); // make that CPU enter kernel_reschedule_ipi() soon
+// Make another CPU leave user mode: on return its current thread's frame is saved and that CPU
+// does not touch the thread again before it has the kernel lock. For suspending and deleting.
+void arch_cpu_stall(unsigned cpu);
 _Noreturn void arch_user_enter(void); // resume cpu_self()->current, forget the kernel stack
 bool arch_interrupt_pending(void); // is an interrupt or timer waiting? asked by preemption points
 
@@ -57,12 +61,14 @@ enum frame_kind {
 	FRAME_SHORT = 0, // rip, rflags, rsp; the rest is thread->msg
 	FRAME_FULL = 1,	 // all general registers
 	FRAME_IDLE = 2,	 // a CPU's idle thread: resuming it waits for an interrupt, with them on
+	FRAME_PENDING = 3, // SHORT, operation preempted: let interrupts in, then kernel_continue()
 };
 
 void arch_thread_init(struct thread *t); // zeroed memory -> FULL frame that enters user mode at 0
 void arch_thread_init_idle(struct thread *t);
 enum frame_kind arch_frame_kind(const struct thread *t);
 void arch_frame_complete(struct thread *t); // SHORT -> FULL: thread->msg becomes register values
+void arch_frame_pend(struct thread *t, bool pending); // SHORT <-> PENDING
 void arch_regs_read(const struct thread *t, struct thread_regs *out);
 void arch_regs_write(struct thread *t, const struct thread_regs *in); // sanitises every field
 void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rflags);

@@ -12,8 +12,8 @@
 enum object_type {
 	OBJECT_UNTYPED = 1,      // 2^n bytes of memory, n = 4..47
 	OBJECT_CNODE = 2,        // 2^n slots of 32 bytes, n = 1..20
-	OBJECT_THREAD = 3,       // 2 KiB
-	OBJECT_ENDPOINT = 4,     // 32 bytes
+	OBJECT_THREAD = 3,       // 2 KiB, vector registers included
+	OBJECT_ENDPOINT = 4,     // 64 bytes
 	OBJECT_NOTIFICATION = 5, // 64 bytes
 	OBJECT_REPLY = 6,        // 64 bytes
 	OBJECT_SCHEDCTX = 7,     // 2^n bytes, n = 8..12: the number of refills grows with n
@@ -33,7 +33,7 @@ enum object_type {
 
 // Size in bits of the objects that have one size.
 #define THREAD_BITS 11
-#define ENDPOINT_BITS 5
+#define ENDPOINT_BITS 6
 #define NOTIFICATION_BITS 6
 #define REPLY_BITS 6
 #define SCHEDCTX_MIN_BITS 8
