@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+//
+// Capabilities and the slots they lie in.
+//
+//   empty --cap_insert--> held --(cap_move: to another slot)--> held --delete--> empty
+//                          `--(last capability to a cnode, thread, ...)--> zombie --> empty
+//
+// A capability is 16 bytes: type, rights, the object's address and one word that depends on the
+// type. A slot is 32 bytes: a capability and its node in the derivation tree (derive.h).
+//
+// Rules:
+// - A slot is empty (all zero) or holds one capability and is in the derivation list.
+// - Only derive.c changes the list; a capability is put into a slot by the functions there.
+// - A ZOMBIE is what is left of the last capability to an object whose destruction takes more than
+//   one bounded step (destroy.h). It is no longer of use to anyone and cannot be copied or moved.
+// - Rights are never added: every copy is made by cap_derive.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <caplet/abi/object.h>
+#include <caplet/abi/types.h>
+#include "arch.h"
+#include "status.h"
+
+// Types that only the kernel sees.
+enum {
+	CAP_EMPTY = 0,
+	CAP_ZOMBIE = OBJECT_TYPE_COUNT,
+	CAP_TYPE_COUNT,
+};
+
+struct cap {
+	uint64_t type : 5; // enum object_type, CAP_EMPTY or CAP_ZOMBIE
+	uint64_t bits : 6; // log2 of the size in bytes; cnode: of the number of slots;
+		// zombie: the type it was
+	uint64_t rights : 4;  // enum right
+	uint64_t device : 1;  // untyped, frame: device memory
+	int64_t address : 48; // of the object in the kernel; untyped, frame: physical; irq: line;
+			      // sched_control: CPU number
+	union {
+		uint64_t word;
+		uint64_t badge; // endpoint, notification
+		struct {
+			uint64_t guard_bits : 6;
+			uint64_t guard : 58;
+		} cnode;
+		struct {
+			uint64_t watermark : 44; // first free byte / 16
+			uint64_t clean : 20;	 // see untyped.h
+		} untyped;
+		struct {
+			uint64_t asid : 12; // space it is mapped in; 0: nowhere
+			uint64_t level : 4; // table: of its entries
+			uint64_t page : 48; // virtual address / 4096
+		} map;			    // frame, table
+		struct {
+			uint64_t format; // enum vspace_format
+		} vspace;
+		struct {
+			uint32_t first, last;
+		} ioport;
+		uint64_t remaining; // zombie: slots that still have to be emptied
+	};
+};
+
+struct slot {
+	struct cap cap;
+	struct slot *previous;	   // in the derivation list, which is the tree in preorder
+	uint64_t revocable : 1;	   // an original: what is derived from it follows it
+	uint64_t first_badged : 1; // begins a family of capabilities with one badge
+	uint64_t : 14;
+	int64_t next_address : 48;
+};
+
+_Static_assert(sizeof(struct cap) == 16, "a capability is two words");
+_Static_assert(sizeof(struct slot) == 1 << SLOT_BITS, "a slot is 32 bytes");
+
+static inline void *cap_object(struct cap cap)
+{
+	return (void *)(intptr_t)cap.address;
+}
+
+static inline paddr_t cap_paddr(struct cap cap)
+{
+	return (paddr_t)cap.address & 0xffffffffffff;
+}
+
+static inline struct slot *slot_next(const struct slot *slot)
+{
+	return (struct slot *)(intptr_t)slot->next_address;
+}
+
+static inline bool slot_is_empty(const struct slot *slot)
+{
+	return slot->cap.type == CAP_EMPTY;
+}
+
+struct cap cap_make(enum object_type type, unsigned bits, void *object);
+struct cap cap_make_physical(enum object_type type, unsigned bits, paddr_t paddr, bool device);
+
+// Do `a` and `b` name the same object, so that neither is the last while the other exists?
+bool cap_same_object(struct cap a, struct cap b);
+// Does what `a` stands for contain what `b` stands for? (untyped: by range; controls: by type)
+bool cap_covers(struct cap a, struct cap b);
+// May it be copied at all, and with at most `rights`? The copy has nothing mapped.
+enum status cap_derive(const struct slot *source, unsigned rights, struct cap *copy);
+// The physical range of the object, 0 bytes for those that are not memory.
+uint64_t cap_bytes(struct cap cap, paddr_t *start);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// What each CPU has of its own: who runs, who could run, who will be allowed to later.
+//
+// Rules:
+// - All fields are under the kernel lock, but `current`, which the CPU itself also reads on its way in
+//   and out.
+// - `current` is never in the run queue. It is the idle thread if nothing can run.
+// - A thread is queued at the CPU of its scheduling context.
+// - `ready` has a bit for each priority with a non-empty queue; `top` is the highest of them, -1
+//   if there is none.
+// - The time since `since` has not been charged to `charged` yet.
+#pragma once
+
+#include "arch.h"
+#include "thread.h"
+
+#define PRIORITY_COUNT 256
+
+struct run_queue {
+	struct thread *head, *tail;
+};
+
+struct cpu {
+	struct thread *current;
+	struct arch_cpu arch;
+
+	struct thread *idle;
+	struct schedctx *charged; // the scheduling context of `current`, NULL while idle
+	ticks_t since;
+	int top;
+	bool reschedule; // the choice of `current` has to be made anew before the kernel is left
+	struct schedctx *release_head; // contexts without budget, earliest first
+	uint64_t ready[PRIORITY_COUNT / 64];
+	struct run_queue queue[PRIORITY_COUNT];
+	struct thread idle_thread __attribute__((aligned(64)));
+};

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+//
+// Moving a message from one thread to another, once both are known.
+//
+// Words 0..7 go from thread->msg to thread->msg, which is where the exit path loads them from; words
+// 8..63 from IPC buffer to IPC buffer; capabilities by derivation into the receiver's slots.
+//
+// Rules:
+// - A transfer cannot fail. A receiver without IPC buffer gets the first 8 words and no
+//   capabilities, and a descriptor that says so; a sender without one is refused before (NO_BUFFER).
+// - Capabilities are transferred in order up to the first that cannot be: no such slot, may not be
+//   copied, the receiver's slot is not empty. The descriptor counts those that arrived.
+// - A capability to the endpoint the message came through arrives as its badge (unwrapped).
+#pragma once
+
+#include "thread.h"
+
+// Is the thread's outgoing message well-formed and within what it has buffers for?
+enum status message_check(const struct thread *sender) must_check;
+// `endpoint`: the one it came through, NULL for an answer. Sets info and words of the receiver.
+void message_transfer(struct thread *sender, struct thread *receiver, struct endpoint *endpoint,
+		      bool can_grant);

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+//
+// Notifications: a word of bits that is signalled and waited for.
+//
+//   IDLE --signal--> ACTIVE (word != 0) --wait--> IDLE
+//   IDLE --wait--> WAITING (a queue) --signal--> the first leaves with the word --> ...
+//
+// Rules:
+// - word != 0 exactly if ACTIVE; the queue is non-empty exactly if WAITING.
+// - A thread bound to a notification also gets its word while it receives from an endpoint.
+// - A scheduling context bound to a notification is lent to a thread that is woken by it and has
+//   none; it comes back when the thread waits again.
+#pragma once
+
+#include "cap.h"
+
+struct thread;
+struct schedctx;
+
+enum notification_state {
+	NOTIFICATION_IDLE = 0,
+	NOTIFICATION_WAITING = 1,
+	NOTIFICATION_ACTIVE = 2,
+};
+
+struct notification {
+	uint64_t word;
+	struct thread *head, *tail;
+	struct thread *bound; // the thread that receives it along with messages, or NULL
+	struct schedctx *schedctx;
+	uint64_t state; // enum notification_state
+	uint64_t reserved[2];
+};
+
+_Static_assert(sizeof(struct notification) == 1 << NOTIFICATION_BITS, "notification size is ABI");
+
+void notification_signal(struct notification *notification, uint64_t badge);
+// Wait on behalf of the current thread.
+enum status notification_wait(struct notification *notification, bool blocking) must_check;
+// If the bound notification is active, give its word to the thread, which is receiving.
+bool notification_take(struct notification *notification, struct thread *thread);
+
+void notification_dequeue(struct notification *notification, struct thread *thread);
+void notification_bind(struct notification *notification, struct thread *thread);
+void notification_unbind(struct notification *notification);
+enum progress notification_destroy_step(struct notification *notification) must_check;

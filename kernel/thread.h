@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+//
+// Threads: registers, a CSpace, an address space, and what they wait for.
+//
+//   INACTIVE --resume--> RUNNING --send, call, receive, wait, fault--> blocked --> RUNNING
+//       ^-------------------- suspend, from any state ------------------------'
+//
+// Rules:
+// - `state` says what the thread waits for; it is in at most one queue: the run queue of its CPU
+//   (RUNNING, has a scheduling context with budget, and is not the CPU's current thread), the queue of
+//   an endpoint (SENDING, RECEIVING, FAULTED and not yet received) or of a notification (WAITING).
+// - A message is in `msg` for the whole time that its sender waits: nothing is copied until the
+//   receiver is known. The general registers of a FULL frame are in `arch`, so that a fault uses
+//   `msg` for its message too.
+// - `pending`: the thread is in a preempted operation whose arguments are in `msg`; when it is next
+//   chosen the kernel goes on with it. It is RUNNING and its frame is FRAME_PENDING.
+// - Ending a wait from outside (suspend, write registers) completes the system call with ABORTED.
+// - The five slots are in the derivation tree like any other.
+#pragma once
+
+#include "cap.h"
+#include <caplet/abi/invoke.h>
+#include <caplet/abi/syscall.h>
+
+struct endpoint;
+struct notification;
+struct reply;
+struct schedctx;
+struct invocation;
+
+// Message registers as the entry path stores them: the exit path of a SHORT frame loads them.
+struct msg_regs {
+	uint64_t status;	       // rax: system call in, enum status out
+	uint64_t badge;		       // rdi: capability in, badge out
+	uint64_t info;		       // rsi: message descriptor
+	uint64_t aux;		       // rdx: reply capability in; generation or enum received out
+	uint64_t third;		       // rbp: second capability of SYS_SEND_RECV in, 0 out
+	uint64_t words[MSG_REG_WORDS]; // r8 r9 r10 r12 r13 r14 r15 rbx
+};
+
+enum thread_slot {
+	THREAD_SLOT_CSPACE,
+	THREAD_SLOT_VSPACE,
+	THREAD_SLOT_BUFFER,
+	THREAD_SLOT_FAULT,
+	THREAD_SLOT_TIMEOUT,
+	THREAD_SLOT_COUNT,
+};
+
+struct thread {
+	struct msg_regs msg;
+	struct arch_thread arch;
+
+	uint8_t state; // enum thread_state
+	uint8_t priority;
+	uint8_t max_priority;
+	bool queued;	// in its CPU's run queue
+	bool pending;	// see above
+	bool started;	// of a pending operation: its first step is done
+	bool is_call;	// SENDING: wants an answer
+	bool can_grant; // SENDING: right GRANT of the capability used; RECEIVING: unused
+	bool can_grant_reply;
+	uint8_t reserved[7];
+
+	struct ipc_buffer *buffer; // the kernel's address of its IPC buffer, or NULL
+	struct vspace *vspace;	   // as in THREAD_SLOT_VSPACE, or NULL
+	struct schedctx *schedctx; // what it runs on, or NULL
+	struct reply *reply; // CALLING, FAULTED: where it waits; RECEIVING: offered for a caller
+	struct endpoint *endpoint;	   // whose queue it is in, or NULL
+	struct notification *notification; // whose queue it is in, or NULL
+	struct notification *bound;	   // bound notification, or NULL
+	uint64_t send_badge;		   // SENDING, FAULTED: of the capability used
+
+	struct thread *run_next, *run_previous;	    // run queue
+	struct thread *queue_next, *queue_previous; // endpoint or notification queue
+
+	struct schedctx *lent;	     // of the latest lender: what it lent; else NULL
+	struct thread *lender_below; // older
+	struct thread *lender_above; // newer
+	bool lender;		     // it is in a stack of lenders
+
+	uint32_t fault;	      // enum fault_label while FAULTED
+	ticks_t timeout_used; // consumed at the last timeout fault
+	uint64_t consumed;    // ticks since THREAD_INFO last asked
+
+	struct slot slot[THREAD_SLOT_COUNT] __attribute__((aligned(32)));
+};
+
+_Static_assert(__builtin_offsetof(struct thread, msg) == 0, "the entry path relies on it");
+_Static_assert(sizeof(struct thread) <= 1 << THREAD_BITS, "thread size is ABI");
+
+void thread_init(struct thread *thread); // from zeroed memory
+void thread_resume(struct thread *thread);
+void thread_suspend(struct thread *thread);
+void thread_destroy(struct thread *thread); // all but its slots
+// End whatever it waits for; it is then neither queued nor linked to a reply object.
+void thread_leave_wait(struct thread *thread);
+// It becomes RUNNING with this status as the result of its system call.
+void thread_complete(struct thread *thread, enum status status);
+
+enum status thread_invoke(struct invocation *invocation) must_check;
