@@ -39,7 +39,6 @@ void kernel_fault_exception(unsigned vector, uint64_t error_code, uint64_t extra
 void kernel_interrupt(unsigned line); // a device interrupt; the machine has masked level lines
 void kernel_timer(void);	      // the deadline given to arch_timer_set has passed
 void kernel_reschedule_ipi(void);     // another CPU changed this CPU's run queue
-void kernel_pending(void);	      // go on with the preempted system call of current
 void kernel_continue(void);	      // current has FRAME_PENDING and no interrupt waits any more
 _Noreturn void kernel_boot(void);     // on the boot CPU: window mapped, clock and interrupts ready.
 				      // It ends in arch_user_enter()
@@ -62,15 +61,12 @@ enum frame_kind {
 	FRAME_SHORT = 0,   // rip, rflags, rsp; the rest is thread->msg
 	FRAME_FULL = 1,	   // all general registers
 	FRAME_IDLE = 2,	   // a CPU's idle thread: resuming it waits for an interrupt, with them on
-	FRAME_PENDING = 3, // SHORT, and its system call is not done: the exit path lets waiting
-			   // interrupts in, then calls kernel_pending()
 	FRAME_PENDING = 3, // SHORT, operation preempted: let interrupts in, then kernel_continue()
 };
 
 void arch_thread_init(struct thread *t); // zeroed memory -> FULL frame that enters user mode at 0
 void arch_thread_init_idle(struct thread *t);
 enum frame_kind arch_frame_kind(const struct thread *t);
-void arch_frame_set_pending(struct thread *t, bool pending); // SHORT <-> PENDING
 void arch_frame_complete(struct thread *t); // SHORT -> FULL: thread->msg becomes register values
 void arch_frame_pend(struct thread *t, bool pending); // SHORT <-> PENDING
 void arch_regs_read(const struct thread *t, struct thread_regs *out);
