@@ -29,7 +29,7 @@ define manifest-rules
 $(BUILD)/$1.bin: $2 $(MANIFESTC)
 	$$(call note,MANIFEST)
 	@mkdir -p $$(@D)
-	$$(Q)$(MANIFESTC) -o $$@ $$<
+	$$(Q)$(MANIFESTC) --interfaces "$$(IDL_NAMES)" -o $$@ $$<
 endef
 
 # Two real files of the host for the guest to read: a text, and a binary of more than 2 MB.
