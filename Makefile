@@ -39,5 +39,4 @@ clean: ## delete everything built
 
 .PHONY: all help clean
 .DELETE_ON_ERROR:
-.SECONDARY:
 -include $(DEPENDENCIES)

@@ -4,7 +4,7 @@
 # NAME_client.c and NAME_server.c under build/idl/, and the reference page docs/reference/NAME.md.
 # The stubs of all interfaces form one archive, from which a program takes what it calls.
 
-IDL_NAMES := $(sort $(basename $(notdir $(wildcard include/caplet/idl/*.idl))))
+IDL_NAMES := $(if $(wildcard tools/idlc/*.c),$(sort $(basename $(notdir $(wildcard include/caplet/idl/*.idl)))))
 IDL_HEADERS := $(IDL_NAMES:%=$(BUILD)/idl/%.h)
 IDLC := build/host/idlc
 
@@ -15,6 +15,9 @@ $(BUILD)/idl/%.h $(BUILD)/idl/%_client.c $(BUILD)/idl/%_server.c $(BUILD)/idl/%.
 	$(Q)$(IDLC) -I include/caplet/idl --header $(BUILD)/idl/$*.h \
 		--client $(BUILD)/idl/$*_client.c --server $(BUILD)/idl/$*_server.c \
 		--reference $(BUILD)/idl/$*.md $<
+
+# Generated files are kept, although only pattern rules name them.
+.PRECIOUS: $(BUILD)/idl/%.h $(BUILD)/idl/%_client.c $(BUILD)/idl/%_server.c $(BUILD)/idl/%.md
 
 # An interface may use another's types.
 $(IDL_HEADERS): $(wildcard include/caplet/idl/*.idl)

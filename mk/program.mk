@@ -24,13 +24,13 @@ $(BUILD)/programs/$1: $$(objects-$1) $$(libraries-$4)
 		--start-group $$(libraries-$4) $$(LIBGCC) --end-group
 endef
 
-# The C library of each variant. _start comes out of libcaplet.a because the linker looks for it.
+# The C library of each variant. -u _start takes the entry out of it.
 libraries-fpu = $(BUILD)/fpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/fpu/libidl.a) \
 	$(NEWLIB)/lib/fpu/libc.a $(NEWLIB)/lib/fpu/libm.a
 libraries-nofpu = $(BUILD)/nofpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/nofpu/libidl.a) \
 	$(NEWLIB)/lib/nofpu/libc.a
 
-USER_LDFLAGS := -static -nostdlib -e _start --gc-sections --build-id=none \
+USER_LDFLAGS := -static -nostdlib -u _start --gc-sections --build-id=none \
 	-z noexecstack -z max-page-size=4096 -z separate-code
 
 $(BUILD)/stripped/%: $(BUILD)/programs/%

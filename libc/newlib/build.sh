@@ -41,6 +41,7 @@ configure() {
 		--enable-newlib-io-long-long --enable-newlib-io-c99-formats \
 		--enable-newlib-io-long-double --enable-newlib-io-pos-args \
 		--enable-newlib-mb --enable-newlib-long-time_t \
+		--enable-newlib-global-stdio-streams \
 		--disable-newlib-supplied-syscalls \
 		CC_FOR_TARGET=gcc AR_FOR_TARGET=ar RANLIB_FOR_TARGET=ranlib AS_FOR_TARGET=as \
 		LD_FOR_TARGET=ld NM_FOR_TARGET=nm STRIP_FOR_TARGET=strip \

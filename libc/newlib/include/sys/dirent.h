@@ -8,7 +8,7 @@
 #include <sys/types.h>
 
 #define HAVE_NO_D_NAMLEN // newlib's scandir then measures the names itself
-#define MAXNAMLEN 255
+#define MAXNAMLEN	 255
 
 enum { DT_UNKNOWN = 0, DT_CHR = 2, DT_DIR = 4, DT_REG = 8, DT_LNK = 10 };
 
