@@ -15,6 +15,10 @@ comma := ,
 QEMU_DISK := $(if $(DISK),-device virtio-blk-pci$(comma)drive=disk \
 	-drive file=$(DISK)$(comma)format=raw$(comma)if=none$(comma)id=disk)
 
+# $(call bench-archive,FILE): `make bench` boots it and collects what it prints.
+BENCH_ARCHIVES :=
+bench-archive = $(eval BENCH_ARCHIVES += $(strip $1))
+
 # Counts instructions instead of time, and has no device but the serial line.
 BENCH_MACHINE := -M q35 -cpu max,-erms -m 512 -smp 1 -nodefaults -no-user-config -display none \
 	-no-reboot -icount shift=0,sleep=off

@@ -21,4 +21,7 @@ build/tests.list: always
 test: build/tests.list $(sort $(TEST_NEEDS)) ## run all tests, or those named FILTER
 	@build/host/run-tests -j 2 build/tests.list $(FILTER)
 
-.PHONY: system test
+bench: $(KERNEL) $(BENCH_ARCHIVES) ## boot under an instruction counter, print bench<TAB>name<TAB>value<TAB>unit
+	@tools/bench $(KERNEL) $(BENCH_ARCHIVES) -- $(QEMU) $(BENCH_MACHINE) $(QEMU_EXIT) -serial stdio
+
+.PHONY: system test bench
