@@ -6,10 +6,11 @@
 // never ends. Then come the arguments, which a process finds in its page of facts and the root
 // task has none of, the constructors, main, and exit with the destructors.
 
+#include "thread_block.h"
 #include <caplet/abi/boot.h>
 #include <caplet/process.h>
 #include <caplet/start.h>
-#include <caplet/thread_block.h>
+#include <reent.h>
 #include <stdlib.h>
 
 enum { ARGUMENTS_MAX = 64, BLOCK_ALIGNMENT_BITS = 64 * 8 };

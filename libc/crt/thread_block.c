@@ -5,8 +5,9 @@
 // linker names that place. This code runs before the main thread has a block: nothing in it may
 // touch errno or a `__thread` variable.
 
-#include <caplet/thread_block.h>
+#include "thread_block.h"
 #include <elf.h>
+#include <reent.h>
 #include <string.h>
 
 #define BLOCK_ALIGNMENT 64ul
@@ -41,25 +42,31 @@ static uint64_t tls_bytes(const Elf64_Phdr *segment)
 	return round_up(segment->p_memsz, segment->p_align > 0 ? segment->p_align : 1);
 }
 
+static uint64_t block_offset(const Elf64_Phdr *segment)
+{
+	return round_up(tls_bytes(segment), BLOCK_ALIGNMENT);
+}
+
 uint64_t thread_block_bytes(void)
 {
-	return round_up(tls_bytes(tls_segment()), BLOCK_ALIGNMENT) +
-	       round_up(sizeof(struct thread_block), BLOCK_ALIGNMENT);
+	return block_offset(tls_segment()) +
+	       round_up(sizeof(struct thread_block), BLOCK_ALIGNMENT) +
+	       round_up(sizeof(struct _reent), BLOCK_ALIGNMENT);
 }
 
 struct thread_block *thread_block_make(void *memory)
 {
 	const Elf64_Phdr *segment = tls_segment();
-	uint64_t below = round_up(tls_bytes(segment), BLOCK_ALIGNMENT);
-	struct thread_block *block = (struct thread_block *)((char *)memory + below);
+	char *place = (char *)memory + block_offset(segment);
+	struct thread_block *block = (struct thread_block *)place;
 
 	memset(memory, 0, thread_block_bytes());
 	if (segment != NULL)
-		memcpy((char *)block - tls_bytes(segment), (const void *)segment->p_vaddr,
+		memcpy(place - tls_bytes(segment), (const void *)segment->p_vaddr,
 		       segment->p_filesz);
 	block->self = block;
-	_REENT_INIT_PTR_ZEROED(&block->own_reent);
-	block->reent = &block->own_reent;
+	block->reent = (struct _reent *)(place + round_up(sizeof(*block), BLOCK_ALIGNMENT));
+	_REENT_INIT_PTR_ZEROED(block->reent);
 	return block;
 }
 
