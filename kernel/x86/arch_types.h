@@ -10,6 +10,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <caplet/abi/types.h>
@@ -42,8 +43,9 @@ struct arch_thread {
 	uint64_t fs_base, gs_base;
 	uint8_t kind;
 	bool uses_fpu;
-	bool fpu_live; // a FULL frame's vector registers are in fpu[]; else they are dead
-	uint8_t reserved[5];
+	bool fpu_live;	 // fpu[] holds the registers of a FULL frame; else they are dead
+	uint8_t fpu_cpu; // number of the CPU whose registers were last loaded for it
+	uint8_t reserved[4];
 	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
 	uint64_t pad[6];	     // struct thread places fpu[] at a multiple of 64
@@ -61,7 +63,6 @@ struct arch_cpu {
 	uint8_t apic_mode;	  // how this CPU's local APIC is reached
 	uint16_t number;
 	uint32_t apic_id;
-	uint64_t timer_deadline; // ticks; what arch_timer_set was last told
 };
 
 #define CPU_BLOCK_BITS	15

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+//
+// Every way into the kernel and every way out of it.
+//
+//   syscall                 one stub per CPU -> syscall_entry   saves a SHORT frame
+//   exception, interrupt    vector stubs -> trap_entry          saves a FULL frame
+//   both -> C (kernel_syscall, trap_user) -> exit: resumes the CPU's current thread, whoever that is
+//
+// Invariants:
+// - The kernel keeps nothing on a stack while user level runs: each entry begins at the top of the
+//   CPU's main stack, and exit is reached with the stack empty.
+// - Neither gs nor fs is used, so no entry depends on what user level made of them and there is
+//   no swapgs. A system call finds its CPU by the stub it came through (MSR_LSTAR differs per
+//   CPU); a trap by the stack that the hardware chose, which lies in the CPU's block. This holds for
+//   NMI, #MC and a #DB that MOV SS delayed onto the first instruction of a stub as well.
+// - No register leaves with a kernel value: exit loads all sixteen of them.
+#include "layout.h"
+
+	.section .entry, "ax"
+
+// ---- system calls ------------------------------------------------------------------------------
+
+	.macro	SYSCALL_STUB cpu
+	.balign	32
+	mov	%rsp, cpu_blocks + \cpu * LAYOUT_BLOCK_BYTES + CPU_USER_RSP(%rip)
+	lea	cpu_blocks + \cpu * LAYOUT_BLOCK_BYTES + LAYOUT_STACK_TOP(%rip), %rsp
+	jmp	syscall_entry
+	.endm
+
+	.globl	syscall_stubs
+	.balign	32
+syscall_stubs:
+	.altmacro
+	.set	number, 0
+	.rept	64
+	SYSCALL_STUB %number
+	.set	number, number + 1
+	.endr
+	.noaltmacro
+
+#define AT_TOP(offset) (offset - LAYOUT_STACK_TOP)
+
+// rcx, r11 = the caller's rip and rflags. The mask has cleared TF, IF, DF, AC and NT.
+	.balign	16
+syscall_entry:
+	push	%r11
+	mov	AT_TOP(CPU_CURRENT) + 8(%rsp), %r11
+	popq	THREAD_RFLAGS(%r11)
+	mov	%rcx, THREAD_RIP(%r11)
+	mov	AT_TOP(CPU_USER_RSP)(%rsp), %rcx
+	mov	%rcx, THREAD_RSP(%r11)
+	movb	$KIND_SHORT, THREAD_KIND(%r11)
+	mov	%rax, THREAD_STATUS(%r11)
+	mov	%rdi, THREAD_BADGE(%r11)
+	mov	%rsi, THREAD_INFO_WORD(%r11)
+	mov	%rdx, THREAD_AUX(%r11)
+	mov	%rbp, THREAD_THIRD(%r11)
+	mov	%r8, THREAD_WORD(0)(%r11)
+	mov	%r9, THREAD_WORD(1)(%r11)
+	mov	%r10, THREAD_WORD(2)(%r11)
+	mov	%r12, THREAD_WORD(3)(%r11)
+	mov	%r13, THREAD_WORD(4)(%r11)
+	mov	%r14, THREAD_WORD(5)(%r11)
+	mov	%r15, THREAD_WORD(6)(%r11)
+	mov	%rbx, THREAD_WORD(7)(%r11)
+	mov	%rax, %rdi
+	call	kernel_syscall
+
+// ---- out ---------------------------------------------------------------------------------------
+
+// The stack is empty. A SHORT frame's rip is canonical (arch_types.h), so SYSRET cannot fault.
+exit:
+	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
+	cmpb	$KIND_SHORT, THREAD_KIND(%r11)
+	jne	exit_full
+	mov	THREAD_RIP(%r11), %rcx
+	mov	THREAD_STATUS(%r11), %rax
+	mov	THREAD_BADGE(%r11), %rdi
+	mov	THREAD_INFO_WORD(%r11), %rsi
+	mov	THREAD_AUX(%r11), %rdx
+	xor	%ebp, %ebp
+	mov	THREAD_WORD(0)(%r11), %r8
+	mov	THREAD_WORD(1)(%r11), %r9
+	mov	THREAD_WORD(2)(%r11), %r10
+	mov	THREAD_WORD(3)(%r11), %r12
+	mov	THREAD_WORD(4)(%r11), %r13
+	mov	THREAD_WORD(5)(%r11), %r14
+	mov	THREAD_WORD(6)(%r11), %r15
+	mov	THREAD_WORD(7)(%r11), %rbx
+	mov	THREAD_RSP(%r11), %rsp
+	mov	THREAD_RFLAGS(%r11), %r11
+	sysretq
+
+exit_full:
+	cmpb	$KIND_FULL, THREAD_KIND(%r11)
+	jne	exit_wait
+	pushq	$SELECTOR_USER_DATA
+	pushq	THREAD_RSP(%r11)
+	pushq	THREAD_RFLAGS(%r11)
+	pushq	$SELECTOR_USER_CODE
+	pushq	THREAD_RIP(%r11)
+	mov	THREAD_RAX(%r11), %rax
+	mov	THREAD_RBX(%r11), %rbx
+	mov	THREAD_RCX(%r11), %rcx
+	mov	THREAD_RDX(%r11), %rdx
+	mov	THREAD_RSI(%r11), %rsi
+	mov	THREAD_RDI(%r11), %rdi
+	mov	THREAD_RBP(%r11), %rbp
+	mov	THREAD_R8(%r11), %r8
+	mov	THREAD_R9(%r11), %r9
+	mov	THREAD_R10(%r11), %r10
+	mov	THREAD_R12(%r11), %r12
+	mov	THREAD_R13(%r11), %r13
+	mov	THREAD_R14(%r11), %r14
+	mov	THREAD_R15(%r11), %r15
+	mov	THREAD_R11(%r11), %r11
+	.globl	exit_iret
+exit_iret:                           // may fault: the rip that someone wrote is not canonical
+	iretq
+
+// Nothing to resume yet. Between wait_begin and wait_end an interrupt is an entry like one from
+// user level: whatever was on the stack is forgotten (trap_kernel).
+	.globl	wait_begin, wait_end
+exit_wait:
+	cmpb	$KIND_IDLE, THREAD_KIND(%r11)
+	jne	exit_pending
+wait_begin:
+	sti
+	hlt
+	jmp	wait_begin
+exit_pending:
+	sti
+	nop
+	cli
+wait_end:
+	call	kernel_continue
+	jmp	exit
+
+	.globl	arch_user_enter
+arch_user_enter:
+	and	$-LAYOUT_BLOCK_BYTES, %rsp
+	add	$LAYOUT_STACK_TOP, %rsp
+	jmp	exit
+
+// ---- exceptions and interrupts -----------------------------------------------------------------
+
+// Of the vectors up to 31 these push an error code; for the others we do.
+#define HAS_ERROR_CODE 0x60227d00
+
+	.macro	VECTOR_STUB vector
+	.balign	16
+	.if	\vector >= 32
+	pushq	$0
+	.elseif ((HAS_ERROR_CODE >> \vector) % 2) == 0
+	pushq	$0
+	.endif
+	pushq	$\vector
+	jmp	trap_entry
+	.endm
+
+	.globl	vector_stubs
+	.balign	16
+vector_stubs:
+	.altmacro
+	.set	number, 0
+	.rept	256
+	VECTOR_STUB %number
+	.set	number, number + 1
+	.endr
+	.noaltmacro
+
+// On the stack: vector, error code, rip, cs, rflags, rsp, ss.
+	.balign	16
+trap_entry:
+	testb	$3, 24(%rsp)
+	jz	trap_from_kernel
+	push	%rax
+	mov	%rsp, %rax
+	and	$-LAYOUT_BLOCK_BYTES, %rax
+	mov	CPU_CURRENT(%rax), %rax
+	popq	THREAD_RAX(%rax)
+	mov	%rbx, THREAD_RBX(%rax)
+	mov	%rcx, THREAD_RCX(%rax)
+	mov	%rdx, THREAD_RDX(%rax)
+	mov	%rsi, THREAD_RSI(%rax)
+	mov	%rdi, THREAD_RDI(%rax)
+	mov	%rbp, THREAD_RBP(%rax)
+	mov	%r8, THREAD_R8(%rax)
+	mov	%r9, THREAD_R9(%rax)
+	mov	%r10, THREAD_R10(%rax)
+	mov	%r11, THREAD_R11(%rax)
+	mov	%r12, THREAD_R12(%rax)
+	mov	%r13, THREAD_R13(%rax)
+	mov	%r14, THREAD_R14(%rax)
+	mov	%r15, THREAD_R15(%rax)
+	movb	$KIND_FULL, THREAD_KIND(%rax)
+	pop	%rdi                 // vector
+	pop	%rsi                 // error code
+	popq	THREAD_RIP(%rax)
+	pop	%rcx                 // cs
+	popq	THREAD_RFLAGS(%rax)
+	popq	THREAD_RSP(%rax)
+	and	$-LAYOUT_BLOCK_BYTES, %rsp
+	add	$LAYOUT_STACK_TOP, %rsp
+	pushq	$2                   // a gate leaves DF and AC as user level had them
+	popfq
+	call	trap_user
+	jmp	exit
+
+trap_from_kernel:
+	cld                          // an NMI may come before the popfq above
+	push	%rax
+	push	%rbx
+	push	%rcx
+	push	%rdx
+	push	%rsi
+	push	%rdi
+	push	%rbp
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	push	%r12
+	push	%r13
+	push	%r14
+	push	%r15
+	mov	%rsp, %rdi
+	call	trap_kernel
+	test	%al, %al
+	jnz	arch_user_enter      // an entry while waiting, or the thread's own fault at exit_iret
+	pop	%r15
+	pop	%r14
+	pop	%r13
+	pop	%r12
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rbp
+	pop	%rdi
+	pop	%rsi
+	pop	%rdx
+	pop	%rcx
+	pop	%rbx
+	pop	%rax
+	add	$16, %rsp
+	iretq
+	.section .note.GNU-stack, "", @progbits

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+//
+// What this machine's CPUs can do beyond the baseline (64 bits, NX, SYSCALL). The kernel uses each
+// where it is present and runs without it.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct features {
+	bool gib_pages;
+	bool pcid; // with INVPCID
+	bool fsgsbase;
+	bool smep, smap, umip;
+	bool xsave, xsaveopt, avx;
+	bool x2apic, tsc_deadline;
+	bool fpu_pointers_leak; // AMD: XRSTOR and FXRSTOR leave the x87 pointers of others in place
+	unsigned physical_bits;
+};
+
+extern struct features features;
+
+void feature_detect(void);
+void feature_enable_cpu(void); // set this CPU's control registers accordingly

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+//
+// Vector and x87 registers: see fpu.h for the rules.
+//
+// The area is in XSAVE's standard form; FXSAVE's is its first 512 bytes. XSTATE_BV in its header
+// tells which components are not in their initial state; clearing it makes XRSTOR load initial
+// values of everything but MXCSR. On CPUs without XSAVE the initial values are written out.
+// An owner is remembered per CPU, so that a thread which comes back after threads without
+// vector registers finds its own still there. The owner's number of the CPU where it was last loaded
+// tells whether they are its latest.
+#include "arch.h"
+#include "cpu.h"
+#include "feature.h"
+#include "fpu.h"
+#include "image.h"
+#include "instr.h"
+
+enum { MXCSR_INITIAL = 0x1f80, CONTROL_INITIAL = 0x37f };
+
+struct fpu_area {
+	uint16_t control, status;
+	uint8_t tags, reserved0;
+	uint16_t opcode;
+	uint64_t instruction, operand;
+	uint32_t mxcsr, mxcsr_mask;
+	uint8_t registers[480];
+	uint64_t present; // XSTATE_BV, from here on with XSAVE only
+	uint64_t header[7];
+	uint8_t avx[256];
+};
+
+_Static_assert(sizeof(struct fpu_area) == FPU_AREA_BYTES, "one thread's vector registers");
+_Static_assert(__builtin_offsetof(struct fpu_area, mxcsr) == 24, "FXSAVE layout");
+_Static_assert(__builtin_offsetof(struct fpu_area, present) == 512, "XSAVE layout");
+
+static struct fpu_area *area(struct thread *t)
+{
+	return (struct fpu_area *)t->arch.fpu;
+}
+
+static void save(struct fpu_area *a)
+{
+	if (features.xsaveopt)
+		__asm__ volatile("xsaveopt64 %0" : "+m"(*a) : "a"(-1), "d"(-1));
+	else if (features.xsave)
+		__asm__ volatile("xsave64 %0" : "+m"(*a) : "a"(-1), "d"(-1));
+	else
+		__asm__ volatile("fxsave64 %0" : "=m"(*a));
+}
+
+// On AMD CPUs the x87 pointers of the last owner survive a restore unless an exception is
+// pending: load something harmless over them first.
+static void load(const struct fpu_area *a)
+{
+	static const int32_t harmless;
+
+	if (features.fpu_pointers_leak)
+		__asm__ volatile("fnclex\n\temms\n\tfildl %0" ::"m"(harmless));
+	if (features.xsave)
+		__asm__ volatile("xrstor64 %0" ::"m"(*a), "a"(-1), "d"(-1));
+	else
+		__asm__ volatile("fxrstor64 %0" ::"m"(*a));
+}
+
+// Everything but the two control words is dead.
+static void make_dead(struct fpu_area *a)
+{
+	if (features.xsave) {
+		a->present = 0;
+		return;
+	}
+	a->status = 0;
+	a->tags = 0;
+	a->opcode = 0;
+	a->instruction = 0;
+	a->operand = 0;
+	arch_zero(a->registers, sizeof(a->registers) - 96);
+}
+
+void fpu_leave(struct thread *from)
+{
+	struct fpu_area *a = area(from);
+
+	if (!from->arch.uses_fpu)
+		return;
+	from->arch.fpu_live = from->arch.kind == FRAME_FULL;
+	if (from->arch.fpu_live)
+		save(a);
+	else
+		__asm__ volatile("fnstcw %0\n\tstmxcsr %1" : "=m"(a->control), "=m"(a->mxcsr));
+}
+
+static void trap(struct cpu *cpu, bool on)
+{
+	if (cpu->arch.fpu_trapped == on)
+		return;
+	cpu->arch.fpu_trapped = on;
+	if (on)
+		write_cr0(read_cr0() | CR0_TS);
+	else
+		__asm__ volatile("clts");
+}
+
+void fpu_enter(struct thread *to)
+{
+	struct cpu *cpu = cpu_self();
+	struct fpu_area *a = area(to);
+
+	trap(cpu, !to->arch.uses_fpu);
+	if (!to->arch.uses_fpu)
+		return;
+	if (cpu->arch.fpu_owner == to && to->arch.fpu_cpu == cpu->arch.number)
+		return;
+	cpu->arch.fpu_owner = to;
+	to->arch.fpu_cpu = cpu->arch.number;
+	if (!to->arch.fpu_live)
+		make_dead(a);
+	load(a);
+	if (!to->arch.fpu_live && features.xsave && a->control != CONTROL_INITIAL)
+		__asm__ volatile("fldcw %0" ::"m"(a->control));
+}
+
+void fpu_reset(struct thread *t)
+{
+	area(t)->control = CONTROL_INITIAL;
+	area(t)->mxcsr = MXCSR_INITIAL;
+	t->arch.fpu_live = false;
+}
+
+void fpu_forget(struct thread *t)
+{
+	for (unsigned i = 0; i < cpu_count(); i++)
+		if (cpu_by_number(i)->arch.fpu_owner == t)
+			cpu_by_number(i)->arch.fpu_owner = NULL;
+}
+
+void arch_fpu_declare(struct thread *t, bool uses_fpu)
+{
+	if (t->arch.uses_fpu == uses_fpu)
+		return;
+	t->arch.uses_fpu = uses_fpu;
+	fpu_reset(t);
+	fpu_forget(t);
+	if (t == cpu_self()->current)
+		fpu_enter(t);
+}

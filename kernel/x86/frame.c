@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MIT
+//
+// Saved frames of threads: reading, writing, completing; and the switch from thread to thread.
+//
+// Whatever someone writes into a frame makes it FULL, because a SHORT frame leaves by SYSRET, which
+// wants a canonical rip. Flags are reduced to those that user level can change by itself. An
+// rip that is not canonical is kept: the thread faults on it.
+#include "arch.h"
+#include "cpu.h"
+#include "feature.h"
+#include "fpu.h"
+#include "instr.h"
+#include "space.h"
+#include "thread.h"
+
+// CF PF AF ZF SF TF DF OF NT AC ID
+#define RFLAGS_USER 0x244dd5ul
+
+static uint64_t rflags_sanitise(uint64_t rflags)
+{
+	return (rflags & RFLAGS_USER) | RFLAGS_ONE | RFLAGS_IF;
+}
+
+// The bases are loaded with 64 bits in any case but must be canonical for the CPU to take them.
+static uint64_t base_sanitise(uint64_t base)
+{
+	return (uint64_t)((int64_t)(base << 16) >> 16);
+}
+
+void arch_thread_init(struct thread *t)
+{
+	t->arch.kind = FRAME_FULL;
+	t->arch.rflags = rflags_sanitise(0);
+	fpu_reset(t);
+}
+
+void arch_thread_init_idle(struct thread *t)
+{
+	t->arch.kind = FRAME_IDLE;
+}
+
+void arch_thread_destroy(struct thread *t)
+{
+	fpu_forget(t);
+}
+
+enum frame_kind arch_frame_kind(const struct thread *t)
+{
+	return t->arch.kind;
+}
+
+void arch_frame_pend(struct thread *t, bool pending)
+{
+	t->arch.kind = pending ? FRAME_PENDING : FRAME_SHORT;
+}
+
+// What user level would have found in its registers had the system call returned: rcx and r11
+// as SYSRET leaves them.
+void arch_frame_complete(struct thread *t)
+{
+	struct arch_thread *a = &t->arch;
+
+	if (a->kind == FRAME_FULL)
+		return;
+	a->kind = FRAME_FULL;
+	a->rax = t->msg.status;
+	a->rdi = t->msg.badge;
+	a->rsi = t->msg.info;
+	a->rdx = t->msg.aux;
+	a->rbp = 0;
+	a->r8 = t->msg.words[0];
+	a->r9 = t->msg.words[1];
+	a->r10 = t->msg.words[2];
+	a->r12 = t->msg.words[3];
+	a->r13 = t->msg.words[4];
+	a->r14 = t->msg.words[5];
+	a->r15 = t->msg.words[6];
+	a->rbx = t->msg.words[7];
+	a->rcx = a->rip;
+	a->r11 = a->rflags;
+}
+
+// The segment bases of the current thread are in the CPU.
+static void bases_read(struct arch_thread *a)
+{
+	if (features.fsgsbase) {
+		a->fs_base = rdfsbase();
+		a->gs_base = rdgsbase();
+	}
+}
+
+static void bases_write(const struct arch_thread *a)
+{
+	if (features.fsgsbase) {
+		wrfsbase(a->fs_base);
+		wrgsbase(a->gs_base);
+	} else {
+		wrmsr(MSR_FS_BASE, a->fs_base);
+		wrmsr(MSR_GS_BASE, a->gs_base);
+	}
+}
+
+void arch_regs_read(const struct thread *t, struct thread_regs *out)
+{
+	struct arch_thread a = t->arch;
+
+	if (t == cpu_self()->current)
+		bases_read(&a);
+	*out = (struct thread_regs){
+		.valid = REGS_CONTROL,
+		.rip = a.rip,
+		.rsp = a.rsp,
+		.rflags = a.rflags,
+		.fs_base = a.fs_base,
+		.gs_base = a.gs_base,
+	};
+	if (a.kind != FRAME_FULL)
+		return;
+	out->valid |= REGS_GENERAL;
+	out->rax = a.rax;
+	out->rbx = a.rbx;
+	out->rcx = a.rcx;
+	out->rdx = a.rdx;
+	out->rsi = a.rsi;
+	out->rdi = a.rdi;
+	out->rbp = a.rbp;
+	out->r8 = a.r8;
+	out->r9 = a.r9;
+	out->r10 = a.r10;
+	out->r11 = a.r11;
+	out->r12 = a.r12;
+	out->r13 = a.r13;
+	out->r14 = a.r14;
+	out->r15 = a.r15;
+}
+
+static void general_write(struct arch_thread *a, const struct thread_regs *in)
+{
+	a->rax = in->rax;
+	a->rbx = in->rbx;
+	a->rcx = in->rcx;
+	a->rdx = in->rdx;
+	a->rsi = in->rsi;
+	a->rdi = in->rdi;
+	a->rbp = in->rbp;
+	a->r8 = in->r8;
+	a->r9 = in->r9;
+	a->r10 = in->r10;
+	a->r11 = in->r11;
+	a->r12 = in->r12;
+	a->r13 = in->r13;
+	a->r14 = in->r14;
+	a->r15 = in->r15;
+}
+
+void arch_regs_write(struct thread *t, const struct thread_regs *in)
+{
+	struct arch_thread *a = &t->arch;
+
+	arch_frame_complete(t);
+	if (in->valid & REGS_CONTROL) {
+		a->rip = in->rip;
+		a->rsp = in->rsp;
+		a->rflags = rflags_sanitise(in->rflags);
+		a->fs_base = base_sanitise(in->fs_base);
+		a->gs_base = base_sanitise(in->gs_base);
+		if (t == cpu_self()->current)
+			bases_write(a);
+	}
+	if (in->valid & REGS_GENERAL)
+		general_write(a, in);
+}
+
+void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rflags)
+{
+	t->arch.rip = rip;
+	t->arch.rsp = rsp;
+	t->arch.rflags = rflags_sanitise(rflags);
+}
+
+uint64_t arch_frame_rip(const struct thread *t)
+{
+	return t->arch.rip;
+}
+
+uint64_t arch_frame_rsp(const struct thread *t)
+{
+	return t->arch.rsp;
+}
+
+uint64_t arch_frame_rflags(const struct thread *t)
+{
+	return t->arch.rflags;
+}
+
+// The address space comes last: it is the machine's costliest step and often not needed.
+void arch_switch(struct thread *from, struct thread *to, struct vspace *space)
+{
+	fpu_leave(from);
+	fpu_enter(to);
+	if (features.fsgsbase) {
+		bases_read(&from->arch);
+		if (from->arch.fs_base != to->arch.fs_base)
+			wrfsbase(to->arch.fs_base);
+		if (from->arch.gs_base != to->arch.gs_base)
+			wrgsbase(to->arch.gs_base);
+	} else {
+		bases_write(&to->arch);
+	}
+	if (space != NULL)
+		space_load(space);
+}

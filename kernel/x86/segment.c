@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: MIT
+//
+// Descriptor tables and the system call registers, per CPU; and where each CPU's block is.
+//
+// A CPU's block is 32 KiB, naturally aligned, in the kernel's image:
+//
+//   0x0000  struct cpu                        0x6000  NMI stack, 2 KiB
+//   0x2000  GDT, TSS                          0x6800  #MC stack
+//   0x3000  guard page, not mapped            0x7000  #DF stack
+//   0x4000  main stack, 8 KiB                 0x7800  #DB stack
+//
+// Everything that pushes on one of these stacks can find the CPU by its stack pointer. Four
+// vectors have stacks of their own because they may come at any instruction, before the entry
+// has changed stacks. The interrupt descriptor table is shared: all gates are interrupt gates.
+#include "arch.h"
+#include "cpu.h"
+#include "image.h"
+#include "instr.h"
+#include "layout.h"
+#include "segment.h"
+
+struct tss {
+	uint32_t reserved0;
+	uint64_t rsp[3];
+	uint64_t reserved1;
+	uint64_t ist[7];
+	uint64_t reserved2;
+	uint16_t reserved3, io_map;
+} __attribute__((packed));
+
+struct segments {
+	uint64_t gdt[7];
+	struct tss tss;
+};
+
+struct gate {
+	uint16_t offset0, selector;
+	uint8_t ist, type;
+	uint16_t offset1;
+	uint32_t offset2, reserved;
+};
+
+struct table_pointer {
+	uint16_t limit;
+	uint64_t base;
+} __attribute__((packed));
+
+enum { GATE_INTERRUPT = 0x8e, GATE_USER = 0xee, VECTOR_STUB_BYTES = 16, SYSCALL_STUB_BYTES = 32 };
+enum { IST_NMI = 1, IST_MACHINE_CHECK = 2, IST_DOUBLE_FAULT = 3, IST_DEBUG = 4 };
+
+extern char cpu_blocks[], vector_stubs[], syscall_stubs[];
+
+static struct gate idt[256] __attribute__((aligned(4096)));
+static unsigned cpus = 1;
+
+struct cpu *cpu_by_number(unsigned number)
+{
+	return (struct cpu *)(cpu_blocks + number * CPU_BLOCK_BYTES);
+}
+
+unsigned cpu_count(void)
+{
+	return cpus;
+}
+
+BOOT_ONLY static void idt_init(void)
+{
+	for (unsigned vector = 0; vector < 256; vector++) {
+		uint64_t entry = (uint64_t)vector_stubs + vector * VECTOR_STUB_BYTES;
+		idt[vector] = (struct gate){
+			.offset0 = entry,
+			.selector = SELECTOR_KERNEL_CODE,
+			.type = vector == VECTOR_BREAKPOINT ? GATE_USER : GATE_INTERRUPT,
+			.offset1 = entry >> 16,
+			.offset2 = entry >> 32,
+		};
+	}
+	idt[VECTOR_NMI].ist = IST_NMI;
+	idt[VECTOR_MACHINE_CHECK].ist = IST_MACHINE_CHECK;
+	idt[VECTOR_DOUBLE_FAULT].ist = IST_DOUBLE_FAULT;
+	idt[VECTOR_DEBUG].ist = IST_DEBUG;
+}
+
+BOOT_ONLY static void gdt_init(struct segments *s)
+{
+	uint64_t tss = (uint64_t)&s->tss;
+
+	s->gdt[SELECTOR_KERNEL_CODE / 8] = 0x00af9b000000ffff;
+	s->gdt[SELECTOR_KERNEL_DATA / 8] = 0x00cf93000000ffff;
+	s->gdt[SELECTOR_USER_DATA / 8] = 0x00cff3000000ffff;
+	s->gdt[SELECTOR_USER_CODE / 8] = 0x00affb000000ffff;
+	s->gdt[SELECTOR_TSS / 8] = (sizeof(struct tss) - 1) | (tss & 0xffffff) << 16 |
+				   0x89ul << 40 | (tss >> 24 & 0xff) << 56;
+	s->gdt[SELECTOR_TSS / 8 + 1] = tss >> 32;
+}
+
+BOOT_ONLY static void load(const struct segments *s)
+{
+	struct table_pointer gdt = {sizeof(s->gdt) - 1, (uint64_t)s->gdt};
+	struct table_pointer interrupts = {sizeof(idt) - 1, (uint64_t)idt};
+
+	__asm__ volatile("lgdt %0\n\t"
+			 "lidt %1\n\t"
+			 "lldt %w2\n\t"
+			 "ltr %w3\n\t"
+			 "mov %4, %%ss\n\t"
+			 "pushq %5\n\t"
+			 "lea 1f(%%rip), %%rax\n\t"
+			 "push %%rax\n\t"
+			 "lretq\n"
+			 "1:"
+			 :
+			 : "m"(gdt), "m"(interrupts), "r"(0), "r"(SELECTOR_TSS),
+			   "r"(SELECTOR_KERNEL_DATA), "i"(SELECTOR_KERNEL_CODE)
+			 : "rax", "memory");
+}
+
+// SYSRET takes SS from base + 8 and CS from base + 16. SYSENTER stays off: it would enter the
+// kernel on a stack that user level chose.
+BOOT_ONLY static void syscall_init(unsigned number)
+{
+	wrmsr(MSR_STAR,
+	      (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
+	wrmsr(MSR_LSTAR, (uint64_t)syscall_stubs + number * SYSCALL_STUB_BYTES);
+	wrmsr(MSR_CSTAR, 0);
+	wrmsr(MSR_SFMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
+	wrmsr(MSR_SYSENTER_CS, 0);
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SCE);
+}
+
+BOOT_ONLY void segment_init_cpu(unsigned number)
+{
+	char *block = cpu_blocks + number * CPU_BLOCK_BYTES;
+	struct segments *s = (struct segments *)(block + LAYOUT_SEGMENTS);
+
+	if (number == 0)
+		idt_init();
+	gdt_init(s);
+	s->tss.rsp[0] = (uint64_t)block + LAYOUT_STACK_TOP;
+	s->tss.ist[IST_NMI - 1] = (uint64_t)block + LAYOUT_NMI_TOP;
+	s->tss.ist[IST_MACHINE_CHECK - 1] = (uint64_t)block + LAYOUT_MACHINE_TOP;
+	s->tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)block + LAYOUT_DOUBLE_TOP;
+	s->tss.ist[IST_DEBUG - 1] = (uint64_t)block + LAYOUT_DEBUG_TOP;
+	s->tss.io_map = sizeof(struct tss); // no port is open to user level
+	load(s);
+	syscall_init(number);
+	((struct cpu *)block)->arch.number = number;
+}

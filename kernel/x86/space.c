@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// Address spaces on this machine: the pair of roots, and what the TLB remembers of them.
+//
+// The ASID is kept in the user view's last kernel slot, as an entry that is not present. With
+// PCID it is the tag of the space's TLB entries: loading a root then flushes nothing, so a change
+// to a space that is not loaded must flush its tag at once. Without PCID loading a root flushes.
+// The kernel's own entries are global: they are the same in every space and never change.
+#include "arch.h"
+#include "cpu.h"
+#include "feature.h"
+#include "instr.h"
+#include "space.h"
+#include "vspace.h"
+#include "window.h"
+
+#define CR3_NO_FLUSH (1ul << 63)
+#define ASID_SHIFT   12 // above the present bit of the entry that holds the ASID
+
+void arch_vspace_init(struct vspace *v)
+{
+	for (unsigned i = KERNEL_PML4_FIRST; i <= KERNEL_PML4_LAST; i++) {
+		v->full.entry[i] = kernel_root[i];
+		v->user.entry[i] = 0;
+	}
+}
+
+void arch_vspace_set_asid(struct vspace *v, unsigned asid)
+{
+	v->user.entry[KERNEL_PML4_LAST] = (uint64_t)asid << ASID_SHIFT;
+	if (features.pcid)
+		invpcid(INVPCID_CONTEXT, asid, 0); // of the space that had the number before
+}
+
+unsigned arch_vspace_asid(const struct vspace *v)
+{
+	return v->user.entry[KERNEL_PML4_LAST] >> ASID_SHIFT;
+}
+
+// What CR3 holds while the space is loaded.
+static uint64_t space_root(const struct vspace *v)
+{
+	return virt_to_phys(v) | (features.pcid ? arch_vspace_asid(v) : 0);
+}
+
+void space_load(struct vspace *v)
+{
+	struct cpu *cpu = cpu_self();
+	uint64_t root = space_root(v);
+
+	if (cpu->arch.root == root)
+		return;
+	cpu->arch.root = root;
+	write_cr3(features.pcid ? root | CR3_NO_FLUSH : root);
+}
+
+void arch_vspace_forget(struct vspace *v)
+{
+	struct cpu *cpu = cpu_self();
+
+	arch_tlb_flush_space(v);
+	if (cpu->arch.root == space_root(v)) {
+		cpu->arch.root = virt_to_phys(kernel_root);
+		write_cr3(cpu->arch.root);
+	}
+}
+
+void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry)
+{
+	arch_entry_write(&v->full.entry[index], entry);
+	arch_entry_write(&v->user.entry[index], entry);
+}
+
+void arch_tlb_flush_page(struct vspace *v, vaddr_t address)
+{
+	if (cpu_self()->arch.root == space_root(v))
+		invlpg(address);
+	else if (features.pcid)
+		invpcid(INVPCID_ADDRESS, arch_vspace_asid(v), address);
+}
+
+void arch_tlb_flush_space(struct vspace *v)
+{
+	if (features.pcid)
+		invpcid(INVPCID_CONTEXT, arch_vspace_asid(v), 0);
+	else if (cpu_self()->arch.root == space_root(v))
+		write_cr3(space_root(v));
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+//
+// Native page tables: the bits of an entry as the portable kernel wants them (struct table_format).
+//
+// Entries are written with accessed and dirty set: nothing asks for these bits, and the CPU need
+// not set them. Rights of tables are full; the entry of the frame decides.
+#include "arch.h"
+#include "caplet/abi/invoke.h"
+#include "feature.h"
+#include "table.h"
+
+static uint64_t native_table_entry(paddr_t table)
+{
+	return table | ENTRY_PRESENT | ENTRY_WRITE | ENTRY_USER | ENTRY_ACCESSED;
+}
+
+static uint64_t native_frame_entry(paddr_t frame, unsigned level, unsigned rights,
+				   unsigned attributes)
+{
+	uint64_t entry = frame | ENTRY_PRESENT | ENTRY_USER | ENTRY_ACCESSED | ENTRY_DIRTY;
+
+	if (level > 0)
+		entry |= ENTRY_LARGE;
+	if (rights & RIGHT_WRITE)
+		entry |= ENTRY_WRITE;
+	if (!(attributes & MAP_EXECUTE))
+		entry |= ENTRY_NO_EXECUTE;
+	if (attributes & MAP_UNCACHED)
+		entry |= ENTRY_UNCACHED;
+	else if (attributes & MAP_WRITE_COMBINE)
+		entry |= ENTRY_PWT;
+	return entry;
+}
+
+static bool native_is_present(uint64_t entry)
+{
+	return entry & ENTRY_PRESENT;
+}
+
+static bool native_is_frame(uint64_t entry, unsigned level)
+{
+	return level == 0 || entry & ENTRY_LARGE;
+}
+
+static paddr_t native_target(uint64_t entry, unsigned level)
+{
+	return entry & ENTRY_ADDRESS;
+}
+
+static const struct table_format native = {
+	.levels = 4,
+	.index_bits = 9,
+	.table_entry = native_table_entry,
+	.frame_entry = native_frame_entry,
+	.is_present = native_is_present,
+	.is_frame = native_is_frame,
+	.target = native_target,
+};
+
+const struct table_format *arch_table_format(enum vspace_format format)
+{
+	return format == VSPACE_NATIVE ? &native : NULL;
+}
+
+bool arch_frame_size_supported(unsigned size_bits)
+{
+	return size_bits == FRAME_4K_BITS || size_bits == FRAME_2M_BITS ||
+	       (size_bits == FRAME_1G_BITS && features.gib_pages);
+}
+
+void arch_entry_write(uint64_t *place, uint64_t entry)
+{
+	__atomic_store_n(place, entry, __ATOMIC_RELEASE);
+}
+
+// Canonical, outside the kernel's root slots, and in the lower half below the last page, so that
+// the address after a `syscall` is canonical.
+bool arch_user_range(vaddr_t start, uint64_t bytes)
+{
+	const vaddr_t upper = (vaddr_t)(KERNEL_PML4_LAST + 1) << 39 | 0xffff000000000000ul;
+	vaddr_t last = start + (bytes > 0 ? bytes - 1 : 0);
+
+	if (last < start)
+		return false;
+	return last < USER_TEXT_END || start >= upper;
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+//
+// The machine's last words: registers and return addresses on the serial console, then rest. The
+// addresses are symbolised on the host (tools/symbolise, or addr2line -e build/caplet.elf).
+#include "arch.h"
+#include "image.h"
+#include "instr.h"
+#include "layout.h"
+#include "panic.h"
+#include "trap.h"
+
+enum { BACKTRACE_LINES = 24 };
+
+static void print_register(const char *name, uint64_t value)
+{
+	print(" ");
+	print(name);
+	print(" ");
+	print_hex(value);
+}
+
+// Compiled without frame pointers: every word on the stack that could be a return address is
+// shown, some of which are left over from earlier calls.
+static void print_stack(uint64_t rsp)
+{
+	uint64_t block = rsp & -CPU_BLOCK_BYTES;
+	unsigned lines = 0;
+
+	if ((rsp & (CPU_BLOCK_BYTES - 1)) < LAYOUT_GUARD + PAGE_SIZE)
+		rsp = block + LAYOUT_GUARD + PAGE_SIZE; // it ran into the guard page
+	uint64_t end = block + LAYOUT_STACK_TOP;
+	if (rsp >= end)
+		end = block + CPU_BLOCK_BYTES;
+	print("backtrace:");
+	for (rsp &= -8ul; rsp < end && lines < BACKTRACE_LINES; rsp += 8) {
+		uint64_t word = *(const uint64_t *)rsp;
+		if (word < (uint64_t)kernel_text_start || word >= (uint64_t)kernel_text_end)
+			continue;
+		print(" ");
+		print_hex(word);
+		lines++;
+	}
+	print("\n");
+}
+
+void arch_print_backtrace(void)
+{
+	uint64_t rsp;
+	__asm__ volatile("mov %%rsp, %0" : "=r"(rsp));
+	print_stack(rsp);
+}
+
+_Noreturn void trap_panic(unsigned vector, uint64_t error_code, const struct kernel_frame *f)
+{
+	print("\npanic: exception in the kernel:");
+	print_register("vector", vector);
+	print_register("error", error_code);
+	print_register("cr2", read_cr2());
+	print_register("cr3", read_cr3());
+	print("\n");
+	if (f != NULL) {
+		print_register("rip", f->rip);
+		print_register("rsp", f->rsp);
+		print_register("rflags", f->rflags);
+		print_register("rax", f->rax);
+		print("\n");
+		print_register("rbx", f->rbx);
+		print_register("rcx", f->rcx);
+		print_register("rdx", f->rdx);
+		print_register("rsi", f->rsi);
+		print("\n");
+		print_register("rdi", f->rdi);
+		print_register("rbp", f->rbp);
+		print_register("r8", f->r8);
+		print_register("r9", f->r9);
+		print("\n");
+		print_register("r10", f->r10);
+		print_register("r11", f->r11);
+		print_register("r12", f->r12);
+		print_register("r13", f->r13);
+		print("\n");
+		print_register("r14", f->r14);
+		print_register("r15", f->r15);
+		print("\n");
+		print_stack(f->rsp);
+	}
+	arch_halt();
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+//
+// The physical window: every region of memory that the loader named, at WINDOW_BASE + its
+// physical address, in PML4 slots 256..271. Address spaces copy these sixteen root entries, which
+// never change after boot.
+//
+// No page is writable and executable: the image's text is read-only and executable, its constants
+// read-only, everything else writable and not executable. Only the 2 MiB pieces that hold the
+// image are mapped in 4 KiB pages; the rest takes 1 GiB pages where the CPU has them and a
+// whole one is memory, else 2 MiB. Holes are not mapped, so that no CPU speculates into devices.
+#include "arch.h"
+#include "boot_memory.h"
+#include "feature.h"
+#include "image.h"
+#include "instr.h"
+#include "layout.h"
+#include "table.h"
+#include "window.h"
+
+#define MIB2	 (1ul << 21)
+#define GIB	 (1ul << 30)
+#define VGA_HOLE 0xa0000ul
+#define ENTRY_DATA                                                                                 \
+	(ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_GLOBAL |               \
+	 ENTRY_NO_EXECUTE)
+
+extern char cpu_blocks[];
+
+uint64_t kernel_root[512] __attribute__((aligned(4096)));
+
+// The place of the entry for `address` at `level` (0: 4 KiB, 1: 2 MiB, 2: 1 GiB).
+BOOT_ONLY static uint64_t *entry_place(paddr_t address, unsigned level)
+{
+	uint64_t *table = kernel_root;
+	for (unsigned l = 3; l > level; l--) {
+		uint64_t *entry = &table[(address + WINDOW_BASE) >> (12 + 9 * l) & 511];
+		if (*entry == 0)
+			*entry = virt_to_phys(boot_pages_take(1)) | ENTRY_PRESENT | ENTRY_WRITE |
+				 ENTRY_ACCESSED;
+		table = phys_to_virt(*entry & ENTRY_ADDRESS);
+	}
+	return &table[(address + WINDOW_BASE) >> (12 + 9 * level) & 511];
+}
+
+// What is mapped already stays as it is.
+BOOT_ONLY static void map_large(paddr_t address, uint64_t flags)
+{
+	uint64_t *upper = entry_place(address, 2);
+	if (*upper & ENTRY_LARGE)
+		return;
+	uint64_t *entry = entry_place(address, 1);
+	if (*entry == 0)
+		*entry = address | flags | ENTRY_LARGE;
+}
+
+// Is all of [start, end) in regions of the loader's map?
+BOOT_ONLY static bool is_memory(paddr_t start, paddr_t end)
+{
+	for (unsigned i = 0; i < boot_machine.region_count && start < end; i++) {
+		struct boot_region r = boot_machine.region[i];
+		if (r.start <= start && start < r.end)
+			start = r.end;
+	}
+	return start >= end;
+}
+
+BOOT_ONLY static void map_region(struct boot_region r)
+{
+	for (paddr_t p = r.start & -MIB2; p < r.end;) {
+		if (features.gib_pages && p % GIB == 0 && is_memory(p, p + GIB) &&
+		    *entry_place(p, 2) == 0) {
+			*entry_place(p, 2) = p | ENTRY_DATA | ENTRY_LARGE;
+			p += GIB;
+		} else {
+			map_large(p, ENTRY_DATA);
+			p += MIB2;
+		}
+	}
+}
+
+BOOT_ONLY static uint64_t image_page_entry(paddr_t page, unsigned cpus)
+{
+	uint64_t address = page + WINDOW_BASE;
+	uint64_t blocks = (uint64_t)cpu_blocks;
+
+	if (page >= VGA_HOLE && page < KERNEL_IMAGE_START)
+		return 0;
+	if (address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_text_end)
+		return page | (ENTRY_DATA & ~(ENTRY_WRITE | ENTRY_NO_EXECUTE));
+	if (address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_rodata_end)
+		return page | (ENTRY_DATA & ~ENTRY_WRITE);
+	if (address >= blocks && address < blocks + cpus * CPU_BLOCK_BYTES &&
+	    (address & (CPU_BLOCK_BYTES - 1)) == LAYOUT_GUARD)
+		return 0;
+	return page | ENTRY_DATA;
+}
+
+BOOT_ONLY void window_init(const paddr_t *devices, unsigned device_count, unsigned cpus)
+{
+	paddr_t image_end = virt_to_phys(cpu_blocks) + cpus * CPU_BLOCK_BYTES;
+
+	for (paddr_t p = 0; p < ((image_end + MIB2 - 1) & -MIB2); p += PAGE_SIZE)
+		*entry_place(p, 0) = image_page_entry(p, cpus);
+	for (unsigned i = 0; i < device_count; i++)
+		map_large(devices[i] & -MIB2, ENTRY_DATA | ENTRY_UNCACHED);
+	for (unsigned i = 0; i < boot_machine.region_count; i++)
+		map_region(boot_machine.region[i]);
+	write_cr3(virt_to_phys(kernel_root));
+}
