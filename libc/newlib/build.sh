@@ -72,6 +72,7 @@ build_all() {
 
 	configure nofpu -mgeneral-regs-only -DNO_FLOATING_POINT
 	make configure-target-newlib
+	make -C x86_64-caplet-elf/newlib stmp-targ-include
 	make -C x86_64-caplet-elf/newlib/libc AR_FLAGS=rc
 
 	mkdir -p "$work/result/lib/fpu" "$work/result/lib/nofpu"
