@@ -50,3 +50,11 @@ struct process_info {
 };
 
 _Static_assert(sizeof(struct process_info) <= PAGE_SIZE, "process information is one page");
+
+static inline const struct process_info *process_info(void)
+{
+	return (const struct process_info *)PROCESS_INFO_BASE;
+}
+
+// The grant of that kind and name, or NULL. (libc/runtime)
+const struct process_grant *process_grant(enum grant_kind kind, const char *name);

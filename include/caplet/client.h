@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+//
+// The client's side of a session. Programs use the generated NAME_connect and NAME_METHOD; this is
+// what those are made of.
+//
+// A call takes a lane for its duration: a thread's own if it is free, else any. The lane gives the
+// ticket, and the slice of the window that no other call touches meanwhile. Generated stubs send
+// again after PEER_DIED, by the method's mark, with the same ticket. On STALE they connect anew
+// and tell the caller STALE: what it knew of the server's state is no more.
+//
+// A server that is a client of others and must go on after its own restart keeps its struct client in
+// the ledger and calls client_resume() in its init(RESTART): session, lanes and window continue.
+#pragma once
+
+#include <caplet/layout.h>
+#include <caplet/syscall.h>
+
+struct client_lane {
+	uint64_t sequence; // of the last request
+	uint32_t busy;
+	uint32_t reserved;
+};
+
+struct client {
+	cptr_t cap;          // the session capability; 0: not connected
+	uint32_t lane_count; //
+	uint32_t connected;  // static sessions: always
+	uint64_t hash;       // of the protocol
+	uint8_t *window;     // NULL: none
+	uint64_t slice;      // bytes of the window for each lane
+	uint64_t object;     // the window's memory object, a number of the pager
+	struct client_lane lane[LANES_MAX];
+};
+
+// A session that exists from the start (pager, supervisor): no connect.
+#define CLIENT_STATIC(session_cap, lanes, protocol_hash)                                           \
+	{                                                                                          \
+		.cap = (session_cap), .lane_count = (lanes), .connected = 1,                       \
+		.hash = (protocol_hash),                                                           \
+	}
+
+struct interface_shape {
+	uint64_t hash;
+	uint64_t window; // bytes per lane, 0: none
+	uint32_t lanes;
+	bool connects; // else static
+};
+
+// Find the grant of that name in the process's page of facts and open the session. NO_GRANT,
+// BAD_PROTOCOL, QUOTA, or what the pager says about the window's memory. A process has one
+// session with each server: connecting again ends the old one.
+status_t client_connect(struct client *client, const char *grant,
+			const struct interface_shape *shape);
+
+// The same with a capability from elsewhere.
+status_t client_connect_cap(struct client *client, cptr_t cap, const struct interface_shape *shape);
+void client_disconnect(struct client *client);
+
+// After a restart, for a struct client in the ledger: map the window again, free the lanes.
+status_t client_resume(struct client *client);
+
+// Take a lane and number a request in it -> ticket.
+uint64_t client_begin_slow(struct client *client);
+
+static inline uint64_t client_begin(struct client *client)
+{
+	uint64_t lane = thread_self()->index;
+
+	if (lane >= client->lane_count || client->lane[lane].sequence == 0 ||
+	    __atomic_exchange_n(&client->lane[lane].busy, 1, __ATOMIC_ACQUIRE) != 0)
+		return client_begin_slow(client);
+	return lane << TICKET_LANE_SHIFT | ++client->lane[lane].sequence;
+}
+static inline void client_end(struct client *client, uint64_t ticket)
+{
+	__atomic_store_n(&client->lane[ticket_lane(ticket)].busy, 0, __ATOMIC_RELEASE);
+}
+
+// Shall the request be sent again? Only when nobody knows whether it was served.
+static inline bool client_again(const struct ipc_answer *answer)
+{
+	return __builtin_expect(answer->status != STATUS_OK, 0) &&
+	       (answer->status == STATUS_PEER_DIED || answer->status == STATUS_ABORTED);
+}
+
+// What the stub returns: the system call's status, or the answer's. An answer of other than
+// `words` to `words_max` words or not `caps` capabilities is BAD_ANSWER.
+status_t client_failure(struct client *client, struct ipc_answer answer);
+
+static inline status_t client_status(struct client *client, struct ipc_answer answer,
+				     unsigned words, unsigned words_max, unsigned caps)
+{
+	unsigned count = msg_words(answer.descriptor);
+
+	if (__builtin_expect(answer.status != STATUS_OK || msg_label(answer.descriptor) != 0, 0))
+		return client_failure(client, answer);
+	if (count < words || count > words_max || msg_caps(answer.descriptor) != caps)
+		return STATUS_BAD_ANSWER;
+	return STATUS_OK;
+}
+
+// The slice of the window that belongs to the ticket's lane.
+static inline uint8_t *client_slice(struct client *client, uint64_t ticket)
+{
+	return client->window + ticket_lane(ticket) * client->slice;
+}
+
+// Where answers' capabilities go: `count` consecutive slots from the borrowed one on.
+static inline void client_receive_caps(struct ipc_buffer *buffer, cptr_t slots)
+{
+	buffer->recv_cnode = DYNAMIC_CPTR(DYNAMIC_SLOT_SELF);
+	buffer->recv_index = slots & ((1ul << DYNAMIC_CNODE_BITS) - 1);
+	buffer->recv_depth = DYNAMIC_CNODE_BITS;
+}
