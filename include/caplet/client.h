@@ -22,12 +22,12 @@ struct client_lane {
 };
 
 struct client {
-	cptr_t cap;          // the session capability; 0: not connected
+	cptr_t cap;	     // the session capability; 0: not connected
 	uint32_t lane_count; //
 	uint32_t connected;  // static sessions: always
-	uint64_t hash;       // of the protocol
+	uint64_t hash;	     // of the protocol
 	uint8_t *window;     // NULL: none
-	uint64_t slice;      // bytes of the window for each lane
+	uint64_t slice;	     // bytes of the window for each lane
 	uint64_t object;     // the window's memory object, a number of the pager
 	struct client_lane lane[LANES_MAX];
 };
@@ -82,6 +82,19 @@ static inline bool client_again(const struct ipc_answer *answer)
 	return __builtin_expect(answer->status != STATUS_OK, 0) &&
 	       (answer->status == STATUS_PEER_DIED || answer->status == STATUS_ABORTED);
 }
+
+// For `once` methods: a thread that was interrupted in the call asks with CANCEL how it ended.
+static inline bool client_again_once(const struct ipc_answer *answer, uint32_t *label)
+{
+	if (!client_again(answer))
+		return false;
+	if (answer->status == STATUS_ABORTED && thread_self()->interrupted)
+		*label |= METHOD_CANCEL_BIT;
+	return true;
+}
+
+// For `stale resend` interfaces: the server was started FRESH, the session is opened anew.
+bool client_again_stale(struct client *client, const struct ipc_answer *answer);
 
 // What the stub returns: the system call's status, or the answer's. An answer of other than
 // `words` to `words_max` words or not `caps` capabilities is BAD_ANSWER.

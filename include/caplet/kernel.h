@@ -140,9 +140,9 @@ static inline status_t cnode_endpoint_bump(cptr_t cnode, uint64_t index, uint64_
 }
 
 struct cap_facts {
-	uint64_t type;   // enum object_type; 0: the slot is empty
+	uint64_t type;	 // enum object_type; 0: the slot is empty
 	uint64_t rights; // enum right
-	uint64_t badge;  // of endpoint and notification; size in bits of other types
+	uint64_t badge;	 // of endpoint and notification; size in bits of other types
 	uint64_t object; // identity: equal for capabilities to one object; 0 for control types
 };
 

@@ -21,12 +21,12 @@
 #include <caplet/process.h>
 #include <caplet/protocol.h>
 
-#define LEDGER_MAGIC 0x3172656764656c63ul
-#define LEDGER_LAYOUT 1
-#define LEDGER_REGIONS_MAX 16
+#define LEDGER_MAGIC	    0x3172656764656c63ul
+#define LEDGER_LAYOUT	    1
+#define LEDGER_REGIONS_MAX  16
 #define LEDGER_SUSPECTS_MAX 8
-#define LEDGER_LOG_DEFAULT (64 * 1024ul)
-#define LEDGER_CHANGE_MAX ((1ul << 20) - 1) // bytes of one change
+#define LEDGER_LOG_DEFAULT  (64 * 1024ul)
+#define LEDGER_CHANGE_MAX   ((1ul << 20) - 1) // bytes of one change
 
 enum ledger_phase {
 	LEDGER_STARTING = 0, // not yet through init
@@ -56,15 +56,15 @@ struct ledger_header {
 	uint64_t magic;
 	uint32_t layout;
 	uint32_t header_bytes;
-	uint64_t bytes;     // of the whole ledger
+	uint64_t bytes;	    // of the whole ledger
 	uint64_t log_bytes; // the log begins behind the header
 	uint64_t checksum;  // of the fields above
 
 	uint64_t log_used; // 0: no transaction is open
 
-	uint64_t heartbeat; // counts turns of the server loop
-	uint64_t phase;     // enum ledger_phase
-	uint64_t starts;    // since the last FRESH one
+	uint64_t heartbeat;   // counts turns of the server loop
+	uint64_t phase;	      // enum ledger_phase
+	uint64_t starts;      // since the last FRESH one
 	char last_words[128]; // why it gave up, if it knew
 
 	// The request being served; badge 0: none.

@@ -27,7 +27,7 @@
 #include <caplet/slot.h>
 #include <caplet/syscall.h>
 
-#define LANE_WORDS 13    // a `once` answer has at most so many words, and one capability
+#define LANE_WORDS   13	 // a `once` answer has at most so many words, and one capability
 #define DEFERRED_MAX 32u // answers owed at one time; the manifest's `inflight` may allow fewer
 
 // The last `once` request of a lane and its answer. Only `sequence` is part of transactions: the
@@ -45,14 +45,14 @@ _Static_assert(sizeof(struct lane) == 128, "lanes are packed in sessions");
 
 // One client process, in the ledger.
 struct session {
-	uint64_t badge;      // the client's process number; 0: free
-	uint64_t nonce;      // of the client's connect
-	cptr_t window_cap;   // claimed slot; 0: no window
-	uint8_t *window;     // the same address in every life
-	uint64_t slice;      // bytes of the window for each lane
-	uint64_t own[4];     // the server's, zero at first; change by ledger_set()
+	uint64_t badge;	   // the client's process number; 0: free
+	uint64_t nonce;	   // of the client's connect
+	cptr_t window_cap; // claimed slot; 0: no window
+	uint8_t *window;   // the same address in every life
+	uint64_t slice;	   // bytes of the window for each lane
+	uint64_t own[4];   // the server's, zero at first; change by ledger_set()
 	uint64_t reserved[7];
-	struct lane lane[];  // as many as the interface says
+	struct lane lane[]; // as many as the interface says
 };
 
 _Static_assert(sizeof(struct session) == 128, "sessions are packed in the ledger");
@@ -62,10 +62,10 @@ struct deferred {
 	struct session *session;
 	uint64_t ticket;
 	uint32_t method;
-	uint32_t state;        // the runtime's
-	cptr_t reply;          // the reply object that holds the caller
-	uint64_t descriptor;   // of the answer
-	void *context;         // the server's own
+	uint32_t state;	     // the runtime's
+	cptr_t reply;	     // the reply object that holds the caller
+	uint64_t descriptor; // of the answer
+	void *context;	     // the server's own
 	cptr_t caps[MSG_MAX_CAPS];
 	uint64_t word[MSG_MAX_WORDS];
 };
@@ -74,27 +74,27 @@ struct server {
 	const char *name;
 	const struct interface *interface; // NAME_interface of the generated code
 
-	status_t (*init)(enum start_mode mode);     // set up; sessions are there already
-	status_t (*ledger_check)(void);             // before init(RESTART): is what I find sane?
+	status_t (*init)(enum start_mode mode); // set up; sessions are there already
+	status_t (*ledger_check)(void);		// before init(RESTART): is what I find sane?
 	status_t (*session_opened)(struct session *session); // an error refuses the client
-	void (*session_died)(struct session *session);       // let go of all that was the client's
-	void (*notified)(uint64_t bits);                     // of the own notification, own bits only
+	void (*session_died)(struct session *session);	     // let go of all that was the client's
+	void (*notified)(uint64_t bits);	      // of the own notification, own bits only
 	void (*cancelled)(struct deferred *deferred); // the caller has stopped waiting; it will
-	                                              // not be answered
+						      // not be answered
 	// For the pager and the supervisor, which know processes themselves:
-	status_t (*admit)(uint64_t badge);         // may it have a static session?
-	bool (*process_alive)(uint64_t process);   // else the supervisor is asked
+	status_t (*admit)(uint64_t badge);			// may it have a static session?
+	bool (*process_alive)(uint64_t process);		// else the supervisor is asked
 	uint64_t (*fault)(uint64_t badge, uint64_t descriptor); // a fault message, words in the
-	                                           // buffer -> descriptor of the answer, or
-	                                           // SERVER_FAULT_UNANSWERED
+		// buffer -> descriptor of the answer, or
+		// SERVER_FAULT_UNANSWERED
 	uint64_t log_bytes; // of the ledger's undo log; 0: LEDGER_LOG_DEFAULT
 };
 
 #define SERVER_FAULT_UNANSWERED (~0ul) // the thread stays as it is; its reply object is aborted
 
 // Bits of a server's own notification.
-#define SERVER_BIT_DEATH (1ul << 0) // a process ended: the runtime looks which
-#define SERVER_BIT_STOP (1ul << 63) // the supervisor asks it to stop
+#define SERVER_BIT_DEATH  (1ul << 0)	      // a process ended: the runtime looks which
+#define SERVER_BIT_STOP	  (1ul << 63)	      // the supervisor asks it to stop
 #define SERVER_BIT_IRQ(i) (1ul << (1 + (i)))  // i: interrupts of the manifest in its order
 #define SERVER_BIT_OWN(i) (1ul << (16 + (i))) // 0..46: what the server agrees on with others
 
@@ -121,11 +121,11 @@ void server_session_end(struct session *session);
 
 struct request {
 	struct session *session;
-	struct ipc_buffer *buffer;
+	struct ipc_buffer *ipc;
 	uint64_t badge;
 	uint64_t descriptor;
 	uint64_t ticket;
-	cptr_t landing;  // first slot of received capabilities
+	cptr_t landing;			  // first slot of received capabilities
 	uint64_t unwrapped[MSG_MAX_CAPS]; // badges of capabilities of the own endpoint
 	struct deferred *deferred;
 	cptr_t given; // by server_give
@@ -133,9 +133,9 @@ struct request {
 
 struct interface_method {
 	uint64_t (*serve)(struct request *request); // -> descriptor of the answer
-	uint8_t mark;                               // enum mark
-	uint8_t words, words_max;                   // of the request
-	uint8_t caps;                               // exactly
+	uint8_t mark;				    // enum mark
+	uint8_t words, words_max;		    // of the request
+	uint8_t caps;				    // exactly
 };
 
 struct interface {
@@ -172,8 +172,6 @@ bool request_buffer(struct request *request, uint64_t offset, uint64_t bytes, ui
 bool request_cap(struct request *request, unsigned i, unsigned type, cptr_t *cap);
 bool request_own_cap(struct request *request, unsigned i, uint64_t *badge);
 
-// Append bytes to the words of a message -> the word behind them.
-unsigned message_append(uint64_t *words, unsigned at, const void *from, uint64_t bytes);
-
-// Queue a deferred answer; words and capabilities are in `deferred`.
+// Queue a deferred answer; words and capabilities are in `deferred`. GONE: the caller has
+// stopped waiting.
 status_t deferred_answer(struct deferred *deferred, uint64_t descriptor);

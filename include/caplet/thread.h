@@ -13,15 +13,15 @@
 #include <caplet/abi/syscall.h>
 
 struct thread_block {
-	struct thread_block *self;   // what the x86-64 ABI wants at fs:0
-	struct ipc_buffer *buffer;   // the thread's IPC buffer
-	uint64_t received_badge;     // of the last receiving system call
-	uint64_t received_kind;      // of the last receiving system call, enum received
-	uint64_t index;              // number of the thread in its process, 0: main
-	struct _reent *reent;        // newlib's state of this thread
-	uint64_t interrupted;        // not 0: a call that ends with ABORTED is to be cancelled
-	cptr_t thread;               // capability to itself
-	uint64_t library[8];         // libc's own
+	struct thread_block *self; // what the x86-64 ABI wants at fs:0
+	struct ipc_buffer *buffer; // the thread's IPC buffer
+	uint64_t received_badge;   // of the last receiving system call
+	uint64_t received_kind;	   // of the last receiving system call, enum received
+	uint64_t index;		   // number of the thread in its process, 0: main
+	struct _reent *reent;	   // newlib's state of this thread
+	uint64_t interrupted;	   // not 0: a call that ends with ABORTED is to be cancelled
+	cptr_t thread;		   // capability to itself
+	uint64_t library[8];	   // libc's own
 };
 
 #ifdef __caplet__
@@ -48,8 +48,8 @@ static inline struct ipc_buffer *thread_buffer(void)
 #endif
 
 #define THREAD_BLOCK_BUFFER 8
-#define THREAD_BLOCK_BADGE 16
-#define THREAD_BLOCK_KIND 24
+#define THREAD_BLOCK_BADGE  16
+#define THREAD_BLOCK_KIND   24
 
 #ifndef __ASSEMBLER__
 _Static_assert(offsetof(struct thread_block, buffer) == THREAD_BLOCK_BUFFER, "used by syscall.S");
