@@ -39,6 +39,12 @@ docs/reference/%.md: $(BUILD)/idl/%.md
 	@mkdir -p $(@D)
 	$(Q)cmp -s $< $@ || cp $< $@
 
-reference: $(IDL_NAMES:%=docs/reference/%.md) ## renew the reference pages of the interfaces
+
+docs/reference/report-methods.md: $(wildcard include/caplet/idl/*.idl) $(IDLC)
+	$(call note,IDLC)
+	@mkdir -p $(@D)
+	$(Q)$(IDLC) --report-methods $@ $(wildcard include/caplet/idl/*.idl)
+
+reference: $(IDL_NAMES:%=docs/reference/%.md) docs/reference/report-methods.md ## renew the reference pages of the interfaces
 
 .PHONY: reference

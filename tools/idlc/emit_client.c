@@ -183,12 +183,18 @@ static bool has_buffer(const struct method *method)
 	return false;
 }
 
-static bool has_fixed_result(const struct method *method)
+// How many statements the fixed results take.
+static unsigned fixed_statements(const struct method *method)
 {
-	for (struct argument *a = method->results; a; a = a->next)
-		if (!type_is_inline(a))
-			return true;
-	return false;
+	unsigned count = 0;
+
+	for (struct argument *a = method->results; a; a = a->next) {
+		count += !type_is_inline(a);
+		if (a->kind == ARGUMENT_STRUCT)
+			for (struct field *f = a->structure->fields; f; f = f->next)
+				count += f->kind == ARGUMENT_CHAR;
+	}
+	return count;
 }
 
 static void stub(FILE *out, const struct interface *interface, const struct method *method)
@@ -224,11 +230,14 @@ static void stub(FILE *out, const struct interface *interface, const struct meth
 		method->answer_words, method->answer_words_max, method->answer_caps);
 	take_inline(out, method);
 	take_buffers(out, method);
-	if (has_fixed_result(method)) {
-		fprintf(out, "\tif (outcome == STATUS_OK) {\n");
+	if (fixed_statements(method)) {
+		bool braces = fixed_statements(method) > 1;
+
+		fprintf(out, "\tif (outcome == STATUS_OK)%s\n", braces ? " {" : "");
 		for (struct argument *a = method->results; a; a = a->next)
 			take_result(out, interface, a);
-		fprintf(out, "\t}\n");
+		if (braces)
+			fprintf(out, "\t}\n");
 	}
 	fprintf(out, "\tclient_end(&client->base, ticket);\n");
 	if (method->answer_caps)
