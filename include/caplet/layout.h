@@ -47,5 +47,7 @@ enum dynamic_slot {
 #define STACK_SIZE_DEFAULT 0x10000ul           // the page below it is never mapped
 #define LEDGER_BASE 0x0000001000000000ul       // the ledger, always at the same address
 #define WINDOW_BASE 0x0000002000000000ul       // session windows, servers
+#define HEAP_BASE 0x0000003000000000ul          // libc's heap, grows up to HEAP_END
+#define HEAP_END 0x0000004000000000ul
 #define DYNAMIC_BASE 0x0000004000000000ul      // chosen by the pager: heap, mappings
 #define DYNAMIC_END 0x0000007000000000ul
