@@ -17,8 +17,8 @@ all: system
 include mk/toolchain.mk
 include mk/host.mk
 include mk/newlib.mk
-include mk/program.mk
 include mk/idl.mk
+include mk/program.mk
 include mk/archive.mk
 include mk/qemu.mk
 include mk/test.mk

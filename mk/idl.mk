@@ -4,7 +4,7 @@
 # NAME_client.c and NAME_server.c under build/idl/, and the reference page docs/reference/NAME.md.
 # The stubs of all interfaces form one archive, from which a program takes what it calls.
 
-IDL_NAMES := $(if $(wildcard tools/idlc/*.c),$(sort $(basename $(notdir $(wildcard include/caplet/idl/*.idl)))))
+IDL_NAMES := $(sort $(basename $(notdir $(wildcard include/caplet/idl/*.idl))))
 IDL_HEADERS := $(IDL_NAMES:%=$(BUILD)/idl/%.h)
 IDLC := build/host/idlc
 
@@ -23,7 +23,7 @@ $(BUILD)/idl/%.h $(BUILD)/idl/%_client.c $(BUILD)/idl/%_server.c $(BUILD)/idl/%.
 $(IDL_HEADERS): $(wildcard include/caplet/idl/*.idl)
 
 # Headers that must stand before any program is compiled.
-USER_HEADERS = $(IDL_HEADERS) $(NEWLIB_STAMP)
+USER_HEADERS := $(IDL_HEADERS) $(NEWLIB_STAMP)
 
 define idl-library-rules
 idl-objects-$1 := $$(foreach name,$$(IDL_NAMES),$(BUILD)/$1/idl/$$(name)_client.o \
@@ -38,7 +38,6 @@ $(eval $(call idl-library-rules,nofpu))
 docs/reference/%.md: $(BUILD)/idl/%.md
 	@mkdir -p $(@D)
 	$(Q)cmp -s $< $@ || cp $< $@
-
 
 docs/reference/report-methods.md: $(wildcard include/caplet/idl/*.idl) $(IDLC)
 	$(call note,IDLC)

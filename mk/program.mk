@@ -24,6 +24,26 @@ $(BUILD)/programs/$1: $$(objects-$1) $$(libraries-$4)
 		--start-group $$(libraries-$4) $$(LIBGCC) --end-group
 endef
 
+# Objects in both variants, from the tree and from generated sources.
+define user-object-rules
+$(BUILD)/$1/%.o: %.c $(FLAGS_STAMP) | $(USER_HEADERS)
+	$$(call note,CC)
+	@mkdir -p $$(@D)
+	$$(Q)$$(TARGET_CC) $$(USER_FLAGS) $$(FLAGS_$1) -c -o $$@ $$<
+
+$(BUILD)/$1/%.o: %.S $(FLAGS_STAMP) | $(USER_HEADERS)
+	$$(call note,AS)
+	@mkdir -p $$(@D)
+	$$(Q)$$(TARGET_CC) $$(USER_FLAGS) $$(FLAGS_$1) -c -o $$@ $$<
+
+$(BUILD)/$1/idl/%.o: $(BUILD)/idl/%.c $(FLAGS_STAMP) | $(USER_HEADERS)
+	$$(call note,CC)
+	@mkdir -p $$(@D)
+	$$(Q)$$(TARGET_CC) $$(USER_FLAGS) $$(FLAGS_$1) -c -o $$@ $$<
+endef
+$(eval $(call user-object-rules,fpu))
+$(eval $(call user-object-rules,nofpu))
+
 # The C library of each variant. -u _start takes the entry out of it.
 libraries-fpu = $(BUILD)/fpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/fpu/libidl.a) \
 	$(NEWLIB)/lib/fpu/libc.a $(NEWLIB)/lib/fpu/libm.a

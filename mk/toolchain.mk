@@ -79,26 +79,6 @@ $(BUILD)/kernel/%.o: kernel/%.S $(FLAGS_STAMP)
 	@mkdir -p $(@D)
 	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -Ikernel -Ikernel/x86 -D__ASSEMBLER__ -c -o $@ $<
 
-# Program objects, in both variants, from the tree and from generated sources.
-define user-object-rules
-$(BUILD)/$1/%.o: %.c $(FLAGS_STAMP) | $$(USER_HEADERS)
-	$$(call note,CC)
-	@mkdir -p $$(@D)
-	$$(Q)$$(TARGET_CC) $$(USER_FLAGS) $$(FLAGS_$1) -c -o $$@ $$<
-
-$(BUILD)/$1/%.o: %.S $(FLAGS_STAMP) | $$(USER_HEADERS)
-	$$(call note,AS)
-	@mkdir -p $$(@D)
-	$$(Q)$$(TARGET_CC) $$(USER_FLAGS) $$(FLAGS_$1) -c -o $$@ $$<
-
-$(BUILD)/$1/idl/%.o: $(BUILD)/idl/%.c $(FLAGS_STAMP) | $$(USER_HEADERS)
-	$$(call note,CC)
-	@mkdir -p $$(@D)
-	$$(Q)$$(TARGET_CC) $$(USER_FLAGS) $$(FLAGS_$1) -c -o $$@ $$<
-endef
-$(eval $(call user-object-rules,fpu))
-$(eval $(call user-object-rules,nofpu))
-
 # Host tools: each folder tools/NAME with C files in it is one program, build/host/NAME.
 HOST_TOOLS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/*.c)))))
 

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+//
+// The sessions that libc itself uses: stdio's with the console, sleeping's with the timer. They are
+// opened when first asked for. A process has one session with each server, so a program that
+// wants more of the console than reading and writing takes it from here.
+#pragma once
+
+struct console_client;
+struct timer_client;
+
+// NULL if the manifest gives the process none.
+struct console_client *console_session(void);
+struct timer_client *timer_session(void);
