@@ -6,7 +6,7 @@
 // - The *control CNode* holds capabilities that only these two have. Root fills it once; a restart
 //   leaves it alone, and so does the runtime's sweep, which knows the dynamic CNode only.
 // - The pager's *archive CNodes* hold one 4 KiB frame capability for each page of the boot archive
-//   in order (readable, executable, never writable).
+//   in order (readable, executable, never writable): page p in CNode p / 4095, slot 1 + p % 4095.
 // - *Pool CNodes* are empty but for slot 0 and belong to their owner: the pager keeps the capabilities
 //   of frames there, the supervisor those of processes. They survive restarts like the ledger,
 //   which says what is in them.
@@ -86,6 +86,20 @@ enum {
 // Addresses in the pager and the supervisor; read-only.
 #define HANDOVER_BASE	      0x0000000ff0020000ul // struct handover
 #define HANDOVER_ARCHIVE_BASE 0x0000000800000000ul // the boot archive; supervisor only
+
+// What root makes for the pager, by the memory it hands over: of five pool CNodes two hold the 4 KiB
+// untypeds of frames, two the frames, one further capabilities to frames mapped more than once. With
+// less the pager uses less of the memory.
+static inline uint64_t handover_pager_pool(uint64_t memory_bytes)
+{
+	uint64_t cnodes = memory_bytes / PAGE_SIZE / 4095 * 5 / 2 + 6;
+
+	return cnodes < HANDOVER_POOL_MAX ? cnodes : HANDOVER_POOL_MAX;
+}
+static inline uint64_t handover_pager_ledger(uint64_t memory_bytes)
+{
+	return memory_bytes / 32 + 0x200000;
+}
 
 #define HANDOVER_MAGIC 0x7265766f646e6168ul // "handover"
 
