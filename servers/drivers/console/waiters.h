@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// Clients whose call is not answered yet, in the order of their coming. Not in the ledger: when the
+// server dies they call again by themselves.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define WAITERS_MAX 32
+
+struct deferred;
+struct session;
+
+enum waiter_kind {
+	WAITER_READ = 1,
+	WAITER_WRITE,
+	WAITER_DRAIN,
+	WAITER_INTERRUPT,
+};
+
+struct waiter {
+	enum waiter_kind kind;
+	struct deferred *deferred;
+	uint8_t *data;	// read, write: in the client's window
+	uint64_t bytes; // room, or bytes to write
+	uint64_t mark;	// drain: position in the output; read and interrupt: interrupts seen
+};
+
+struct waiters {
+	uint32_t count;
+	struct waiter waiter[WAITERS_MAX];
+};
+
+// The first of the kind from place `from` on; NULL if there is none.
+struct waiter *waiters_find(struct waiters *w, enum waiter_kind kind, uint32_t from);
+// False if there is no place.
+bool waiters_add(struct waiters *w, struct waiter waiter);
+void waiters_remove(struct waiters *w, struct waiter *waiter);
+void waiters_remove_session(struct waiters *w, const struct session *session);
+void waiters_remove_deferred(struct waiters *w, const struct deferred *deferred);
