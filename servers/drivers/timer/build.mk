@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call program,timer,servers/drivers/timer,,nofpu)

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+//
+// Who sleeps until when: a heap with the earliest deadline on top. It is not in the ledger: when the
+// server dies, the sleepers call again by themselves.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SLEEPERS_MAX 32 // as many answers as the runtime lets a server owe
+
+struct sleeper {
+	uint64_t deadline; // monotonic nanoseconds
+	void *who;
+};
+
+struct sleepers {
+	uint32_t count;
+	struct sleeper heap[SLEEPERS_MAX];
+};
+
+// False if all places are taken.
+bool sleepers_add(struct sleepers *s, uint64_t deadline, void *who);
+// NULL if there is none.
+const struct sleeper *sleepers_first(const struct sleepers *s);
+void sleepers_remove_first(struct sleepers *s);
+void sleepers_remove(struct sleepers *s, const void *who);

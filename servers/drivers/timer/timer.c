@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+//
+// timer: waiting and the time of day. The interval timer is set for the earliest deadline; its
+// interrupt looks at the clock, answers who is due, and sets it again. Sleepers are not in the
+// ledger, for after a restart they call again. The difference of wall clock and monotonic time is,
+// so that the time of day does not jump when the server restarts.
+#include <stdlib.h>
+#include <timer.h>
+#include <caplet/clock.h>
+#include <caplet/server.h>
+#include "pit.h"
+#include "rtc.h"
+#include "sleepers.h"
+
+struct timer_state {	      // in the ledger
+	uint64_t wall_offset; // wall clock less monotonic time, nanoseconds
+	uint64_t known;	      // 0: not yet asked for
+};
+
+static struct timer_state *state;
+static struct sleepers sleepers;
+static const struct process_grant *pit_port, *rtc_port, *pit_irq;
+
+// Answers who is due and sets the timer for the next.
+static void sleepers_serve(void)
+{
+	const struct sleeper *first;
+	uint64_t now = clock_now();
+
+	while ((first = sleepers_first(&sleepers)) != NULL) {
+		if (first->deadline > now) {
+			pit_start(pit_port->cap, pit_port->detail >> 16,
+				  pit_count(first->deadline - now));
+			return;
+		}
+		// Who is gone meanwhile does not hear it.
+		(void)timer_sleep_until_answer(first->who, STATUS_OK);
+		sleepers_remove_first(&sleepers);
+	}
+}
+
+status_t timer_sleep_until_handle(struct session *session, uint64_t deadline)
+{
+	struct deferred *deferred;
+
+	if (deadline <= clock_now())
+		return STATUS_OK;
+	deferred = sleepers.count < SLEEPERS_MAX ? server_defer(session) : NULL;
+	if (deferred == NULL)
+		return TIMER_TOO_MANY_SLEEPERS;
+	sleepers_add(&sleepers, deadline, deferred);
+	if (sleepers_first(&sleepers)->who == deferred)
+		sleepers_serve();
+	return SERVER_DEFERRED;
+}
+
+status_t timer_wall_handle(struct session *session, uint64_t *wall, uint64_t *monotonic)
+{
+	(void)session;
+	*monotonic = clock_now();
+	*wall = state->wall_offset + *monotonic;
+	return STATUS_OK;
+}
+
+static void timer_notified(uint64_t bits)
+{
+	if (!(bits & SERVER_BIT_IRQ(0)))
+		return;
+	if (irq_ack(pit_irq->cap) != STATUS_OK)
+		abort();
+	sleepers_serve();
+}
+
+static void timer_cancelled(struct deferred *deferred)
+{
+	sleepers_remove(&sleepers, deferred);
+}
+
+static void timer_session_died(struct session *session)
+{
+	for (uint32_t i = 0; i < sleepers.count;) {
+		const struct deferred *deferred = sleepers.heap[i].who;
+
+		if (deferred->session == session) {
+			sleepers_remove(&sleepers, deferred);
+			i = 0; // the heap has moved
+		} else {
+			i++;
+		}
+	}
+}
+
+static status_t timer_init(enum start_mode mode)
+{
+	(void)mode;
+	pit_port = process_grant(GRANT_IOPORT, "pit");
+	rtc_port = process_grant(GRANT_IOPORT, "rtc");
+	pit_irq = process_grant(GRANT_IRQ, "pit");
+	state = ledger_region("timer", 1, sizeof *state);
+	if (pit_port == NULL || rtc_port == NULL || pit_irq == NULL || state == NULL)
+		return STATUS_NO_GRANT;
+	if (!state->known) {
+		uint64_t seconds = rtc_read(rtc_port->cap, rtc_port->detail >> 16);
+
+		ledger_change(state, sizeof *state);
+		state->wall_offset = seconds * NANOSECONDS_PER_SECOND - clock_now();
+		state->known = 1;
+	}
+	// A predecessor may have died between an interrupt and its acknowledgement.
+	return irq_ack(pit_irq->cap);
+}
+
+static const struct server timer = {
+	.name = "timer",
+	.interface = &timer_interface,
+	.init = timer_init,
+	.notified = timer_notified,
+	.cancelled = timer_cancelled,
+	.session_died = timer_session_died,
+};
+
+int main(void)
+{
+	return server_run(&timer);
+}
