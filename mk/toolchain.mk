@@ -9,6 +9,7 @@ endif
 ifneq ($(findstring clang,$(CC)),)
 BUILD := build/clang
 TARGET_CC := $(CC) --target=x86_64-unknown-elf
+DIRECT_ACCESS := -fdirect-access-external-data
 else
 BUILD := build
 TARGET_CC := $(CC)
@@ -35,7 +36,7 @@ TARGET_FLAGS := -std=gnu17 -O2 -g $(WARNINGS) -MMD -MP -Iinclude -ffile-prefix-m
 
 # The kernel is position-independent code linked at one address, without relocations; it never
 # touches a vector register, and interrupts would trample a red zone.
-KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie -mgeneral-regs-only -mno-red-zone \
+KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-regs-only -mno-red-zone \
 	-isystem $(COMPILER_INCLUDE)
 
 # Programs are built for one of two variants: fpu, and nofpu for those that declare no FPU use.
