@@ -37,6 +37,9 @@ header:
 	.short	6, 0                 // modules start on a page
 	.long	8
 	.balign	8
+	.short	4, 1                 // the console may as well be text
+	.long	12, 2
+	.balign	8
 	.short	5, 1                 // a framebuffer, if there is one: 1024 x 768, 32 bits
 	.long	20, 1024, 768, 32
 	.balign	8
