@@ -26,6 +26,8 @@ enum root_slot {
 	ROOT_SLOT_SUPERVISOR = 6,   // session with the supervisor; its badge is the process
 	ROOT_SLOT_REPLY = 16,       // + i: reply objects, as many as the manifest's `inflight`
 	ROOT_SLOT_GRANT = 64,       // + i: grants in the manifest's order, named in process_info
+	ROOT_SLOT_PARK = 112,       // + number of a thread: the notification on which it waits for
+	                            // other threads of the process
 };
 
 enum dynamic_slot {
@@ -35,6 +37,8 @@ enum dynamic_slot {
 	DYNAMIC_SLOT_LANDING = 8,  // 8..15: where received capabilities land, three per thread in use
 	DYNAMIC_SLOT_FIRST = 16,   // from here on the process's own
 };
+
+#define PROCESS_THREADS_MAX 16
 
 #define ROOT_CPTR(slot) ((cptr_t)(slot) << DYNAMIC_CNODE_BITS)
 #define DYNAMIC_CPTR(slot) ((cptr_t)ROOT_SLOT_DYNAMIC << DYNAMIC_CNODE_BITS | (slot))

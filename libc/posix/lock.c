@@ -2,22 +2,26 @@
 //
 // newlib's locks: those of its global state by name, and those that streams ask for.
 //
-// Every lock is recursive; newlib's plain locks never recurse, so the same code serves both. A
-// lock is held by a thread and knows how often. Sections under these locks are short and all
-// threads of a program may run them, so a thread that finds a lock held gives up the CPU and looks
-// again. What a thread waits for at length (mutexes, conditions) is not built on this.
+// Every lock is recursive; newlib's plain locks never recurse, so the same code serves both. The
+// word says whether the lock is free, held, or held with somebody waiting; owner and depth belong
+// to who holds it.
 //
 // Locks of streams come from a table, because the first stream is opened before there is a heap;
 // a table that is full gives everybody further the same lock, which is slower and still right.
 
-#include <caplet/syscall.h>
+#include "park.h"
+#include <caplet/thread.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/lock.h>
 
+enum { FREE, HELD, CONTENDED };
+
 struct __lock {
-	struct thread_block *owner; // NULL: free
-	unsigned depth;		    // how often the owner took it
-	unsigned taken;		    // of the table: it belongs to a stream
+	uint32_t word;		    // FREE, HELD or CONTENDED
+	uint32_t depth;		    // how often the owner took it
+	struct thread_block *owner; // NULL: nobody
+	uint32_t taken;		    // in the table: a stream has it
 };
 
 // The names that newlib declares.
@@ -35,29 +39,44 @@ enum { STREAM_LOCKS = 64 };
 static struct __lock stream_locks[STREAM_LOCKS];
 static struct __lock common_lock;
 
-static int lock_try(struct __lock *lock)
+// FREE becomes `held`; the owner goes one deeper.
+static bool lock_try(struct __lock *lock, uint32_t held)
 {
-	struct thread_block *self = thread_self(), *nobody = NULL;
+	struct thread_block *self = thread_self();
+	uint32_t seen = FREE;
 
-	if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) == self ||
-	    __atomic_compare_exchange_n(&lock->owner, &nobody, self, 0, __ATOMIC_ACQUIRE,
-					__ATOMIC_RELAXED)) {
-		lock->depth++;
-		return 1;
+	if (__atomic_load_n(&lock->owner, __ATOMIC_RELAXED) != self) {
+		if (!__atomic_compare_exchange_n(&lock->word, &seen, held, false, __ATOMIC_ACQUIRE,
+						 __ATOMIC_RELAXED))
+			return false;
+		__atomic_store_n(&lock->owner, self, __ATOMIC_RELAXED);
 	}
-	return 0;
+	lock->depth++;
+	return true;
 }
 
+// Who has waited takes the lock as CONTENDED, since others may wait still.
 static void lock_acquire(struct __lock *lock)
 {
-	while (!lock_try(lock))
-		ipc_yield();
+	uint32_t held = HELD;
+
+	while (!lock_try(lock, held)) {
+		uint32_t seen = HELD;
+
+		held = CONTENDED;
+		__atomic_compare_exchange_n(&lock->word, &seen, CONTENDED, false, __ATOMIC_RELAXED,
+					    __ATOMIC_RELAXED);
+		park_wait(&lock->word, CONTENDED);
+	}
 }
 
 static void lock_release(struct __lock *lock)
 {
-	if (--lock->depth == 0)
-		__atomic_store_n(&lock->owner, NULL, __ATOMIC_RELEASE);
+	if (--lock->depth > 0)
+		return;
+	__atomic_store_n(&lock->owner, NULL, __ATOMIC_RELAXED);
+	if (__atomic_exchange_n(&lock->word, FREE, __ATOMIC_RELEASE) == CONTENDED)
+		park_wake(&lock->word, 1);
 }
 
 static struct __lock *lock_claim(void)
@@ -100,12 +119,12 @@ void __retarget_lock_acquire_recursive(_LOCK_T lock)
 
 int __retarget_lock_try_acquire(_LOCK_T lock)
 {
-	return lock_try(lock);
+	return lock_try(lock, HELD);
 }
 
 int __retarget_lock_try_acquire_recursive(_LOCK_T lock)
 {
-	return lock_try(lock);
+	return lock_try(lock, HELD);
 }
 
 void __retarget_lock_release(_LOCK_T lock)

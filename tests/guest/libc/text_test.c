@@ -5,7 +5,6 @@
 #include "suite.h"
 #include <inttypes.h>
 #include <limits.h>
-#include <sys/types.h>
 #include <regex.h>
 #include <stdint.h>
 #include <stdio.h>
