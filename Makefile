@@ -25,7 +25,7 @@ include mk/test.mk
 include mk/iso.mk
 
 include $(wildcard kernel/build.mk libc/build.mk tools/build.mk)
-include $(sort $(wildcard servers/*/build.mk servers/drivers/*/build.mk apps/*/build.mk))
+include $(sort $(wildcard servers/*/build.mk servers/*/*/build.mk apps/*/build.mk))
 include $(sort $(wildcard tests/*/build.mk tests/*/*/build.mk))
 
 include mk/lint.mk

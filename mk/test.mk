@@ -23,7 +23,7 @@ test-add = $(eval TEST_LINES += $(strip $1)|$(strip $2)|$(or $(strip $3),60)|$(s
 
 unit-test = $(foreach compiler,gcc clang,$(eval $(call unit-test-rules,$(strip $1),$(strip $2),$3,$(compiler)))$(call test-add,unit,unit/$(strip $1)-$(compiler),120,CMOCKA_MESSAGE_OUTPUT=TAP build/unit/$(strip $1)-$(compiler)))
 
-UNIT_FLAGS := -std=gnu17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -MMD -MP -Iinclude -Ikernel -Itests/unit \
+UNIT_FLAGS := -std=gnu17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -MMD -MP -Iinclude -Ikernel -I$(BUILD)/idl \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 define unit-test-rules
@@ -31,7 +31,7 @@ unit-objects-$1-$4 := $(patsubst %.c,build/unit/$4/$1/%.o,$2)
 build/unit/$1-$4: $$(unit-objects-$1-$4)
 	$$(call note,HOSTLD)
 	$$(Q)$4 -fsanitize=address,undefined -o $$@ $$^ -lcmocka
-build/unit/$4/$1/%.o: %.c
+build/unit/$4/$1/%.o: %.c | $$(IDL_HEADERS)
 	$$(call note,HOSTCC)
 	@mkdir -p $$(@D)
 	$$(Q)$4 $$(UNIT_FLAGS) $3 -c -o $$@ $$<
@@ -46,7 +46,7 @@ host-test-objects-$1 := $(patsubst %.c,build/unit/host/$1/%.o,$2)
 build/unit/$1: $$(host-test-objects-$1)
 	$$(call note,HOSTLD)
 	$$(Q)$$(HOSTCC) -o $$@ $$^
-build/unit/host/$1/%.o: %.c
+build/unit/host/$1/%.o: %.c | $$(IDL_HEADERS)
 	$$(call note,HOSTCC)
 	@mkdir -p $$(@D)
 	$$(Q)$$(HOSTCC) $$(HOST_FLAGS) -Ikernel $3 -c -o $$@ $$<

@@ -36,8 +36,8 @@ TARGET_FLAGS := -std=gnu17 -O2 -g $(WARNINGS) -MMD -MP -Iinclude -ffile-prefix-m
 
 # The kernel is position-independent code linked at one address, without relocations; it never
 # touches a vector register, and interrupts would trample a red zone.
-KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-regs-only -mno-red-zone \
-	-isystem $(COMPILER_INCLUDE)
+KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-regs-only \
+	-mno-red-zone -Ikernel -Ikernel/x86 -isystem $(COMPILER_INCLUDE)
 
 # Programs are built for one of two variants: fpu, and nofpu for those that declare no FPU use.
 USER_FLAGS = $(TARGET_FLAGS) -fno-pic -fno-pie -fno-omit-frame-pointer -ftls-model=local-exec \
@@ -73,12 +73,12 @@ always:
 $(BUILD)/kernel/%.o: kernel/%.c $(FLAGS_STAMP)
 	$(call note,CC)
 	@mkdir -p $(@D)
-	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -Ikernel -Ikernel/x86 -c -o $@ $<
+	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -c -o $@ $<
 
 $(BUILD)/kernel/%.o: kernel/%.S $(FLAGS_STAMP)
 	$(call note,AS)
 	@mkdir -p $(@D)
-	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -Ikernel -Ikernel/x86 -D__ASSEMBLER__ -c -o $@ $<
+	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -D__ASSEMBLER__ -c -o $@ $<
 
 # Host tools: each folder tools/NAME with C files in it is one program, build/host/NAME.
 HOST_TOOLS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/*.c)))))

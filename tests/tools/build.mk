@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+#
+# The build's own tools, each tried out by a script that ends with status 0 if all was well.
+
+$(call command-test,tools/mkarchive,20,tests/tools/mkarchive.sh,build/host/mkarchive)
+$(call command-test,tools/console-script,30,tests/tools/console-script.sh)
+$(call command-test,tools/run-tests,30,tests/tools/run-tests.sh)
