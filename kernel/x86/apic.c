@@ -15,6 +15,8 @@ enum apic_register {
 	APIC_END_OF_INTERRUPT = 0xb0,
 	APIC_SPURIOUS = 0xf0,
 	APIC_REQUESTED = 0x200, // eight registers of 32 vectors each
+	APIC_COMMAND = 0x300,
+	APIC_COMMAND_TARGET = 0x310, // not with x2APIC: there the command has 64 bits
 	APIC_LVT_TIMER = 0x320,
 	APIC_LVT_LINT0 = 0x350,
 	APIC_LVT_LINT1 = 0x360,
@@ -32,6 +34,8 @@ enum {
 	LVT_NMI = 4 << 8,
 	LVT_TIMER_DEADLINE = 2 << 17,
 	DIVIDE_BY_1 = 0xb,
+	COMMAND_ASSERT = 1 << 14,
+	COMMAND_SENDING = 1 << 12,
 };
 
 static volatile uint32_t *registers; // NULL: x2APIC
@@ -74,6 +78,18 @@ uint32_t apic_id(void)
 void apic_end_of_interrupt(void)
 {
 	apic_write(APIC_END_OF_INTERRUPT, 0);
+}
+
+void apic_send(uint32_t to, unsigned vector)
+{
+	if (registers == NULL) {
+		wrmsr(MSR_X2APIC + APIC_COMMAND / 16, (uint64_t)to << 32 | COMMAND_ASSERT | vector);
+		return;
+	}
+	while (apic_read(APIC_COMMAND) & COMMAND_SENDING)
+		;
+	apic_write(APIC_COMMAND_TARGET, to << 24);
+	apic_write(APIC_COMMAND, COMMAND_ASSERT | vector);
 }
 
 bool apic_interrupt_requested(void)

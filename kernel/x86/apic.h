@@ -11,7 +11,8 @@
 void apic_init_cpu(paddr_t registers);
 uint32_t apic_id(void);
 void apic_end_of_interrupt(void);
-bool apic_interrupt_requested(void); // one waits for the CPU to let it in
+void apic_send(uint32_t to, unsigned vector); // an interrupt to the CPU with that APIC ID
+bool apic_interrupt_requested(void);	      // one waits for the CPU to let it in
 
 // The timer counts down from `count` at the rate that apic_timer_current shows, then interrupts.
 void apic_timer_start(uint32_t count, bool masked);

@@ -62,6 +62,7 @@ BOOT_ONLY _Noreturn void machine_start(uint32_t magic, paddr_t info, uint64_t en
 	feature_enable_cpu();
 	cpu_self()->arch.root = read_cr3();
 	apic_init_cpu(acpi.apic);
+	cpu_self()->arch.apic_id = apic_id();
 	irq_line_init();
 	timer_init();
 	kernel_boot();
