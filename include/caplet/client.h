@@ -25,7 +25,10 @@ struct client {
 	cptr_t cap;	     // the session capability; 0: not connected
 	uint32_t lane_count; //
 	uint32_t connected;  // static sessions: always
+	uint32_t stale_lanes; // calls that may still hear of the old session
+	uint32_t stale_lock;
 	uint64_t hash;	     // of the protocol
+	uint64_t nonce; // of the present session
 	uint8_t *window;     // NULL: none
 	uint64_t slice;	     // bytes of the window for each lane
 	uint64_t object;     // the window's memory object, a number of the pager
@@ -94,19 +97,20 @@ static inline bool client_again_once(const struct ipc_answer *answer, uint32_t *
 }
 
 // For `stale resend` interfaces: the server was started FRESH, the session is opened anew.
-bool client_again_stale(struct client *client, const struct ipc_answer *answer);
+bool client_again_stale(struct client *client, uint64_t ticket, const struct ipc_answer *answer);
 
 // What the stub returns: the system call's status, or the answer's. An answer of other than
 // `words` to `words_max` words or not `caps` capabilities is BAD_ANSWER.
-status_t client_failure(struct client *client, struct ipc_answer answer);
+status_t client_failure(struct client *client, uint64_t ticket, struct ipc_answer answer);
 
-static inline status_t client_status(struct client *client, struct ipc_answer answer,
-				     unsigned words, unsigned words_max, unsigned caps)
+static inline status_t client_status(struct client *client, uint64_t ticket,
+				     struct ipc_answer answer, unsigned words, unsigned words_max,
+				     unsigned caps)
 {
 	unsigned count = msg_words(answer.descriptor);
 
 	if (__builtin_expect(answer.status != STATUS_OK || msg_label(answer.descriptor) != 0, 0))
-		return client_failure(client, answer);
+		return client_failure(client, ticket, answer);
 	if (count < words || count > words_max || msg_caps(answer.descriptor) != caps)
 		return STATUS_BAD_ANSWER;
 	return STATUS_OK;

@@ -71,13 +71,14 @@ struct ledger_header {
 	uint64_t current_badge;
 	uint64_t current_ticket;
 	uint64_t current_label;
-	uint64_t suspect_count;
 	struct ledger_suspect suspect[LEDGER_SUSPECTS_MAX];
 
 	uint64_t kill_count; // kill points passed, in the variant that has them
 	uint64_t kill_armed; // die at this one; 0: never
 
+	uint64_t initialised; // init(FRESH) has been committed
 	uint64_t free_offset; // where the next region goes
+	uint64_t high_offset; // nothing above was ever written
 	uint64_t region_count;
 	struct ledger_region region[LEDGER_REGIONS_MAX];
 };
@@ -89,9 +90,10 @@ static inline struct ledger_header *ledger_header(void)
 	return (struct ledger_header *)LEDGER_BASE;
 }
 
-// Lay out an empty ledger (START_FRESH), or check the old one and undo what was not committed.
+// Lay out an empty ledger, or check the old one and undo what was not committed. *mode is what the
+// supervisor said; a RESTART that finds no finished init(FRESH) becomes FRESH.
 // BAD_LEDGER: damaged, another layout, or too small. server_run() does this.
-status_t ledger_open(enum start_mode mode, uint64_t bytes, uint64_t log_bytes);
+status_t ledger_open(enum start_mode *mode, uint64_t bytes, uint64_t log_bytes);
 
 // Save the old contents of bytes that are about to change. A transaction that outgrows the log is a
 // bug of the server and ends it.

@@ -36,8 +36,9 @@ struct lane {
 	uint64_t sequence;
 	uint32_t status;
 	uint16_t words;
-	uint16_t caps;
-	cptr_t cap; // given away: the runtime's until the lane moves on
+	uint8_t caps;
+	uint8_t owned; // `cap` is a slot to be released when the lane moves on
+	cptr_t cap;
 	uint64_t word[LANE_WORDS];
 };
 
@@ -66,6 +67,7 @@ struct deferred {
 	cptr_t reply;	     // the reply object that holds the caller
 	uint64_t descriptor; // of the answer
 	void *context;	     // the server's own
+	cptr_t given; // a slot of the answer to be handed to the runtime; 0: none
 	cptr_t caps[MSG_MAX_CAPS];
 	uint64_t word[MSG_MAX_WORDS];
 };

@@ -35,7 +35,11 @@ static inline uint64_t slot_index(cptr_t slot)
 // those of a session, RIGHT_WRITE | RIGHT_GRANT.
 status_t slot_mint_own(uint64_t badge, uint64_t rights, cptr_t *minted);
 
+// Make a borrowed slot a claimed one within the transaction, or the other way round.
+void slot_set_claimed(cptr_t slot, bool claim);
+
 // For the runtime: what the ledger calls at the end of a transaction, and the start's sweep.
 void slot_committed(void);
 void slot_rolled_back(void);
 status_t slot_open(enum start_mode mode);
+void slot_empty_landing(unsigned count); // what a request brought and nobody kept

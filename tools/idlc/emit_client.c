@@ -96,7 +96,7 @@ static void call_loop(FILE *out, const struct interface *interface, const struct
 		fprintf(out, "\t} while (client_again_once(&answer, &label));\n");
 	else if (method->mark == MARK_IDEMPOTENT && interface->stale_resend)
 		fprintf(out,
-			"\t} while (client_again(&answer) || client_again_stale(&client->base, "
+			"\t} while (client_again(&answer) || client_again_stale(&client->base, ticket, "
 			"&answer));\n");
 	else if (method->mark == MARK_IDEMPOTENT)
 		fprintf(out, "\t} while (client_again(&answer));\n");
@@ -226,7 +226,7 @@ static void stub(FILE *out, const struct interface *interface, const struct meth
 	call_loop(out, interface, method);
 	if (method->answer_caps)
 		fprintf(out, "\tipc->recv_cnode = 0;\n");
-	fprintf(out, "\toutcome = client_status(&client->base, answer, %u, %u, %u);\n",
+	fprintf(out, "\toutcome = client_status(&client->base, ticket, answer, %u, %u, %u);\n",
 		method->answer_words, method->answer_words_max, method->answer_caps);
 	take_inline(out, method);
 	take_buffers(out, method);

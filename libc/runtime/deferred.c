@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+//
+// Answers owed: callers put aside, each behind a reply object of its own. The manifest's `inflight`
+// says how many reply objects there are; one is always kept free to receive with.
+//
+// An answer given inside a transaction is sent after its commit, so that nobody hears of an effect
+// that a death could still undo. None of this is in the ledger: when the server dies its reply objects are
+// aborted, and whoever waited calls again.
+
+#include <string.h>
+
+#include <caplet/kernel.h>
+#include <caplet/kill_point.h>
+
+#include "serve.h"
+
+enum deferred_state {
+	DEFERRED_FREE = 0,
+	DEFERRED_WAITING = 1,
+	DEFERRED_ANSWERED = 2, // to be sent after the commit
+};
+
+static struct deferred pool[DEFERRED_MAX];
+static unsigned pool_count;	   // reply objects less the one to receive with
+static cptr_t spare[DEFERRED_MAX]; // free reply objects, but for `current`
+static unsigned spare_count;
+static cptr_t current;
+static unsigned answered_count;
+
+void deferred_begin(unsigned inflight)
+{
+	if (inflight == 0)
+		inflight = 1;
+	if (inflight > DEFERRED_MAX)
+		inflight = DEFERRED_MAX;
+	current = ROOT_CPTR(ROOT_SLOT_REPLY);
+	spare_count = 0;
+	for (unsigned i = 1; i < inflight; i++)
+		spare[spare_count++] = ROOT_CPTR(ROOT_SLOT_REPLY + i);
+	pool_count = spare_count;
+	answered_count = 0;
+	memset(pool, 0, sizeof(pool));
+}
+
+cptr_t deferred_reply(void)
+{
+	return current;
+}
+
+bool deferred_answered(void)
+{
+	return answered_count != 0;
+}
+
+struct deferred *deferred_take(const struct request *request)
+{
+	for (unsigned i = 0; i < pool_count; i++) {
+		struct deferred *deferred = &pool[i];
+
+		if (deferred->state != DEFERRED_FREE)
+			continue;
+		deferred->session = request->session;
+		deferred->ticket = request->ticket;
+		deferred->method = msg_label(request->descriptor);
+		deferred->state = DEFERRED_WAITING;
+		deferred->context = NULL;
+		deferred->given = 0;
+		deferred->reply = current;
+		current = spare[--spare_count];
+		return deferred;
+	}
+	return NULL;
+}
+
+static void give_back(struct deferred *deferred)
+{
+	deferred->state = DEFERRED_FREE;
+	spare[spare_count++] = deferred->reply;
+}
+
+// The handler put its caller aside and then answered all the same.
+void deferred_drop(struct deferred *deferred)
+{
+	spare[spare_count++] = current;
+	current = deferred->reply;
+	deferred->state = DEFERRED_FREE;
+}
+
+static bool is_once(const struct deferred *deferred)
+{
+	return serving->interface->method[deferred->method - 1].mark == MARK_ONCE;
+}
+
+status_t deferred_answer(struct deferred *deferred, uint64_t descriptor)
+{
+	if (deferred->state != DEFERRED_WAITING)
+		return STATUS_GONE;
+	if (is_once(deferred))
+		lane_record(deferred->session, deferred->ticket, descriptor, deferred->word,
+			    deferred->caps[0], deferred->given);
+	deferred->descriptor = descriptor;
+	deferred->state = DEFERRED_ANSWERED;
+	answered_count++;
+	return STATUS_OK;
+}
+
+// The buffer may hold the words of another answer that is about to be sent: they are put back.
+void deferred_send(void)
+{
+	struct ipc_buffer *ipc = thread_buffer();
+	uint64_t words[MSG_MAX_WORDS];
+	cptr_t caps[MSG_MAX_CAPS];
+
+	memcpy(words, ipc->words, sizeof(words));
+	memcpy(caps, ipc->caps, sizeof(caps));
+	for (unsigned i = 0; i < pool_count && answered_count; i++) {
+		struct deferred *deferred = &pool[i];
+
+		if (deferred->state != DEFERRED_ANSWERED)
+			continue;
+		memcpy(ipc->words, deferred->word,
+		       msg_words(deferred->descriptor) * sizeof(words[0]));
+		memcpy(ipc->caps, deferred->caps, sizeof(caps));
+		kill_point();
+		(void)ipc_send_8(deferred->reply, deferred->descriptor); // GONE: nobody waits
+		kill_point();
+		if (deferred->given && !is_once(deferred))
+			slot_return(deferred->given, 1);
+		answered_count--;
+		give_back(deferred);
+	}
+	memcpy(ipc->words, words, sizeof(words));
+	memcpy(ipc->caps, caps, sizeof(caps));
+}
+
+static void cancel(struct deferred *deferred)
+{
+	if (deferred->state != DEFERRED_WAITING)
+		return;
+	if (serving->cancelled)
+		serving->cancelled(deferred);
+	deferred->state = DEFERRED_FREE;
+	(void)reply_abort(deferred->reply);
+	spare[spare_count++] = deferred->reply;
+}
+
+// A lane has one call at a time: a new one says that nobody waits for the old one.
+void deferred_cancel_lane(struct session *session, uint64_t ticket)
+{
+	for (unsigned i = 0; i < pool_count; i++)
+		if (pool[i].session == session &&
+		    ticket_lane(pool[i].ticket) == ticket_lane(ticket))
+			cancel(&pool[i]);
+}
+
+void deferred_cancel_session(struct session *session)
+{
+	for (unsigned i = 0; i < pool_count; i++)
+		if (pool[i].session == session)
+			cancel(&pool[i]);
+}
