@@ -6,7 +6,7 @@
 // The kernel uses neither gs nor fs: user level owns both. All stacks of a CPU (its main stack
 // and those of NMI, #MC, #DB, #DF) lie in one naturally aligned block that begins with its struct
 // cpu, so that the stack pointer alone tells the CPU, whatever the entry was and whatever user
-// level did to the segment bases. See decision 0002 and kernel/x86/cpu_block.h.
+// level did to the segment bases (decision 0004; kernel/x86/segment.c shows the block).
 #pragma once
 
 #include <stdbool.h>

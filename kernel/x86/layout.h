@@ -36,7 +36,7 @@
 #define VECTOR_HALT	     0xf2
 #define VECTOR_SPURIOUS	     0xff
 
-// A CPU's block, naturally aligned; see cpu_block.h.
+// A CPU's block, naturally aligned; segment.c shows it.
 #define LAYOUT_BLOCK_BYTES 0x8000
 #define LAYOUT_SEGMENTS	   0x2000 // GDT and TSS
 #define LAYOUT_GUARD	   0x3000 // never mapped: an overflow of the main stack ends here
