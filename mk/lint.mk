@@ -13,10 +13,9 @@ lint-headers = env LINT_CC='$2' LINT_HOST_CC='$1' LINT_KERNEL_FLAGS='$(call lint
 $(call command-test,lint/headers-gcc,120,$(call lint-headers,gcc,gcc),$(USER_HEADERS))
 $(call command-test,lint/headers-clang,120,$(call lint-headers,clang,clang --target=x86_64-unknown-elf),$(USER_HEADERS))
 
-# The reference pages in the tree are those that the interface files give now.
-$(call command-test,lint/reference,10,for name in $(IDL_NAMES); do cmp $(BUILD)/idl/$$name.md docs/reference/$$name.md || exit 1; done,$(IDL_HEADERS))
+$(call command-test,lint/reference,10,env LINT_IDL=$(BUILD)/idl tools/lint reference,$(IDL_HEADERS))
 
-lint: ## format, headers alone, file sizes, reading order, licence lines, no Python
-	@$(MAKE) --no-print-directory test FILTER=lint/
+lint: build/tests.list build/host/run-tests $(USER_HEADERS) ## format, headers alone, file sizes, reading order, licence lines, no Python
+	@build/host/run-tests $< lint/
 
 .PHONY: lint
