@@ -24,4 +24,7 @@ test: build/tests.list $(sort $(TEST_NEEDS)) ## run all tests, or those named FI
 bench: $(KERNEL) $(BENCH_ARCHIVES) ## boot under an instruction counter, print bench<TAB>name<TAB>value<TAB>unit
 	@tools/bench $(KERNEL) $(BENCH_ARCHIVES) -- $(QEMU) $(BENCH_MACHINE) $(QEMU_EXIT) -serial stdio
 
-.PHONY: system test bench
+new-server: ## begin a server NAME: interface, code, client, manifest entry, test
+	@tools/new-server $(NAME)
+
+.PHONY: system test bench new-server
