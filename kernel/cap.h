@@ -17,6 +17,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include <caplet/abi/object.h>
@@ -53,7 +54,7 @@ struct cap {
 		struct {
 			uint64_t asid : 12; // space it is mapped in; 0: nowhere
 			uint64_t level : 4; // table: of its entries
-			uint64_t page : 48; // virtual address / 4096
+			int64_t page : 48;  // virtual address / 4096, with its sign
 		} map;			    // frame, table
 		struct {
 			uint64_t format; // enum vspace_format
@@ -82,6 +83,12 @@ static inline void *cap_object(struct cap cap)
 	return (void *)(intptr_t)cap.address;
 }
 
+// Of an interrupt, a CPU, a range of ports.
+static inline uint64_t cap_number(struct cap cap)
+{
+	return (uint64_t)cap.address;
+}
+
 static inline paddr_t cap_paddr(struct cap cap)
 {
 	return (paddr_t)cap.address & 0xffffffffffff;
@@ -99,6 +106,7 @@ static inline bool slot_is_empty(const struct slot *slot)
 
 struct cap cap_make(enum object_type type, unsigned bits, void *object);
 struct cap cap_make_physical(enum object_type type, unsigned bits, paddr_t paddr, bool device);
+struct cap cap_make_number(enum object_type type, uint64_t number);
 
 // Do `a` and `b` name the same object, so that neither is the last while the other exists?
 bool cap_same_object(struct cap a, struct cap b);

@@ -25,13 +25,15 @@ struct cpu {
 	struct thread *current;
 	struct arch_cpu arch;
 
-	struct thread *idle;
-	struct schedctx *charged; // the scheduling context of `current`, NULL while idle
-	ticks_t since;
 	int top;
 	bool reschedule; // the choice of `current` has to be made anew before the kernel is left
-	struct schedctx *release_head; // contexts without budget, earliest first
+	bool yielded;	 // `current` gives way to others of its priority
+	uint16_t number;
+	struct schedctx *charged; // the scheduling context of `current`, NULL while idle
+	ticks_t since;
+	ticks_t deadline;	  // what the timer was set to; UINT64_MAX: it has fired, or none
+	struct schedctx *release; // contexts without budget (release.h)
 	uint64_t ready[PRIORITY_COUNT / 64];
 	struct run_queue queue[PRIORITY_COUNT];
-	struct thread idle_thread __attribute__((aligned(64)));
+	struct thread idle __attribute__((aligned(64)));
 };

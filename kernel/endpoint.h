@@ -40,8 +40,8 @@ _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_BITS, "endpoint size is 
 void endpoint_enqueue(struct endpoint *endpoint, struct thread *thread);
 void endpoint_dequeue(struct endpoint *endpoint, struct thread *thread);
 
-// One bounded step of destroying it: the first of the queue leaves with STATUS_GONE.
-enum progress endpoint_destroy_step(struct endpoint *endpoint) must_check;
+// The first of the queue leaves with STATUS_GONE. True: there are more.
+bool endpoint_destroy_step(struct endpoint *endpoint) must_check;
 // Every queued sender with this badge leaves with STATUS_GONE.
 enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge,
 				     bool *started) must_check;

@@ -9,13 +9,17 @@
 // Rules:
 // - Only a thread with a FULL frame faults: its msg is free to hold the message.
 // - A thread without a handler is suspended, and one line on the console says so.
+// - A fault that is received without a reply object could never be answered: the thread is suspended,
+//   and it is the receiver's to resume it.
 #pragma once
+
+#include <caplet/abi/fault.h>
 
 #include "thread.h"
 
-// The thread's msg holds label and words: send them to its handler.
-void fault_raise(struct thread *thread, enum thread_slot handler);
+void fault_page(struct thread *thread, vaddr_t address, unsigned access);
+void fault_exception(struct thread *thread, unsigned vector, uint64_t error_code, uint64_t extra);
 // The budget is used up: tell the timeout handler. False: there is none.
 bool fault_timeout(struct thread *thread) must_check;
-// The handler has answered with the message of `from`.
+// The handler has answered with the message of `from`: the thread is RUNNING or INACTIVE then.
 void fault_answer(struct thread *from, struct thread *faulted);

@@ -9,18 +9,27 @@
 // - A call is received together with a reply object, or ends with PEER_DIED.
 // - What a sender's thread holds in msg stays there until it is received.
 // - Faults take the same way: to the handler a fault is a call.
+// - What brings no time does not wake a thread that has none: a one-way message for a passive
+//   receiver is refused with WOULD_BLOCK, a signal stays in its notification until the
+//   receiver next looks. Otherwise the receiver would be neither waiting nor able to run.
+// - A status other than OK means that nothing happened. With STATUS_OK the thread may wait now.
 #pragma once
 
 #include "cap.h"
+#include "reply.h"
 #include "thread.h"
 
-// On behalf of the current thread; its message is in its msg. `cap`: what it sends through.
+// The message is in sender->msg, the capability it goes through is `cap`.
 enum status ipc_send(struct thread *sender, struct cap cap, bool blocking) must_check;
 enum status ipc_call(struct thread *caller, struct cap cap) must_check;
-// Receive through an endpoint or notification capability; `reply`: NULL if none is offered.
+// Receive through an endpoint or notification capability. `reply`: for a caller, NULL if none is
+// offered. `answered`: a thread to be woken as soon as it is clear whether the receiver waits.
 enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *reply,
-			bool blocking) must_check;
-// Answer the caller of `reply` with the message of `thread`.
-enum status ipc_reply(struct thread *thread, struct reply *reply) must_check;
-// Queue or deliver the fault message in thread->msg through the handler capability.
-void ipc_fault(struct thread *thread, struct cap handler, bool lend);
+			bool blocking, struct thread *answered) must_check;
+// Answer the caller of `reply`, which has one, with the message of `thread`. *answered: the thread
+// to be woken, or NULL.
+enum status ipc_reply(struct thread *thread, struct reply *reply,
+		      struct thread **answered) must_check;
+// Send the fault message in thread->msg through the handler capability. Returns the receiver, to be
+// woken, or NULL.
+struct thread *ipc_fault(struct thread *thread, struct cap handler) must_check;

@@ -3,21 +3,28 @@
 // Interrupts as capabilities: one for each line, made by the holder of IRQ_CONTROL.
 //
 //   free --IRQ_GET_LINE, IRQ_GET_MSI--> owned, masked --IRQ_SET_NTFN, IRQ_ACK--> unmasked
-//     --interrupt--> masked, notification signalled --IRQ_ACK--> unmasked ... --deleted--> free
+//     --interrupt--> notification signalled; a level line is masked until IRQ_ACK ...
+//     --last capability deleted--> free
 //
 // Rules:
 // - A line has one owner: the capability and its copies. A line nobody owns is masked.
-// - The notification capability is kept in a slot of the kernel's, in the derivation tree like any
-//   other: revoking it ends the delivery.
-// - An interrupt is delivered by signalling; a level line stays masked until it is acknowledged.
+// - A line signals one notification, with the badge of the capability it was set with, until it is
+//   cleared or the notification is destroyed. Setting it is a binding, not a copy of the capability.
+// - The lines of a notification form a list, so that its destruction finds them.
+// - The machine masks level lines when they arrive; edges are never masked, lest one be lost
+//   between the handler's last look at the device and its IRQ_ACK.
 #pragma once
 
 #include "cap.h"
 
 struct invocation;
+struct notification;
 
 #define IRQ_MAX_LINES 256
 
+void irq_arrived(unsigned line);
+void irq_release(struct slot *slot, bool last);
+// The notification is being destroyed: no line signals it any more. At most IRQ_MAX_LINES steps.
+void irq_forget_notification(struct notification *notification);
 enum status irq_invoke(struct invocation *invocation) must_check;
 enum status irq_control_invoke(struct invocation *invocation) must_check;
-void irq_release(struct slot *slot, bool last);

@@ -6,16 +6,20 @@
 //   IDLE --wait--> WAITING (a queue) --signal--> the first leaves with the word --> ...
 //
 // Rules:
-// - word != 0 exactly if ACTIVE; the queue is non-empty exactly if WAITING.
-// - A thread bound to a notification also gets its word while it receives from an endpoint.
-// - A scheduling context bound to a notification is lent to a thread that is woken by it and has
+// - word != 0 exactly if ACTIVE; the queue is non-empty exactly if WAITING. Signalling with badge
+//   0 does nothing.
+// - A thread bound to a notification also gets its word while it receives from an endpoint; nobody
+//   else may wait for it then.
+// - A scheduling context bound to a notification is given to a thread that is woken by it and has
 //   none; it comes back when the thread waits again.
+// - A bound thread without any time is not woken: the word stays until it next receives.
 #pragma once
 
 #include "cap.h"
 
-struct thread;
+struct irq_line;
 struct schedctx;
+struct thread;
 
 enum notification_state {
 	NOTIFICATION_IDLE = 0,
@@ -28,19 +32,24 @@ struct notification {
 	struct thread *head, *tail;
 	struct thread *bound; // the thread that receives it along with messages, or NULL
 	struct schedctx *schedctx;
-	uint64_t state; // enum notification_state
-	uint64_t reserved[2];
+	struct irq_line *lines; // that signal it
+	uint64_t state;		// enum notification_state
+	uint64_t reserved;
 };
 
 _Static_assert(sizeof(struct notification) == 1 << NOTIFICATION_BITS, "notification size is ABI");
 
 void notification_signal(struct notification *notification, uint64_t badge);
-// Wait on behalf of the current thread.
-enum status notification_wait(struct notification *notification, bool blocking) must_check;
-// If the bound notification is active, give its word to the thread, which is receiving.
-bool notification_take(struct notification *notification, struct thread *thread);
+// The current thread waits for it.
+enum status notification_wait(struct notification *notification, struct thread *thread,
+			      bool blocking) must_check;
+// If it is active, give its word to the thread, which is receiving.
+bool notification_take(struct notification *notification, struct thread *thread) must_check;
 
 void notification_dequeue(struct notification *notification, struct thread *thread);
 void notification_bind(struct notification *notification, struct thread *thread);
-void notification_unbind(struct notification *notification);
-enum progress notification_destroy_step(struct notification *notification) must_check;
+void notification_unbind(struct notification *notification); // from everything
+// The bound thread may have become able to receive the word.
+void notification_check_bound(struct notification *notification);
+// One waiter leaves with STATUS_GONE. True: there are more.
+bool notification_destroy_step(struct notification *notification) must_check;

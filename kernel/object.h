@@ -15,11 +15,9 @@ struct object_ops {
 	// Make an object of zeroed memory: the capability to it.
 	struct cap (*make)(paddr_t paddr, unsigned size_bits, unsigned format, bool device);
 	enum status (*invoke)(struct invocation *invocation);
-	// A capability is about to be deleted; `last`: no other names the object.
+	// A capability is about to be deleted; `last`: no other names the object. What takes more than
+	// one step is left as a ZOMBIE in the slot (destroy.h).
 	void (*release)(struct slot *slot, bool last);
-	// One bounded step of destroying the object, after `release`; NULL: nothing more to do.
-	// Sets *done when there is nothing left to do.
-	void (*destroy_step)(struct slot *zombie, bool *done);
 };
 
 extern const struct object_ops object_ops[CAP_TYPE_COUNT];

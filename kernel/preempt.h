@@ -10,7 +10,7 @@
 //
 // Callers:
 //   destroy.c   destroy_slot      after each step: a slot emptied, a waiter sent away
-//   cnode.c     cnode_revoke      after each capability deleted
+//   destroy.c   destroy_descendants  after each capability deleted
 //   endpoint.c  endpoint_cancel_badged  after each 32 waiters looked at
 //   untyped.c   untyped_clean     after each 64 KiB zeroed
 // SCHEDCTX_YIELD_TO uses the same way to go on once it is chosen again.

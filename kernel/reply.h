@@ -20,6 +20,7 @@
 #include "cap.h"
 
 struct thread;
+struct invocation;
 
 enum reply_state {
 	REPLY_IDLE = 0,
@@ -40,3 +41,4 @@ _Static_assert(sizeof(struct reply) == 1 << REPLY_BITS, "reply size is ABI");
 
 void reply_abort(struct reply *reply);
 void reply_destroy(struct reply *reply);
+enum status reply_invoke(struct invocation *invocation) must_check;

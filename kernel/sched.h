@@ -4,8 +4,9 @@
 // their budgets are used up. The CPU time goes to the thread's scheduling context.
 //
 // Rules:
-// - A thread can run if it is RUNNING and has a configured scheduling context whose first refill may
-//   be used now. Otherwise its context waits in the release queue, or for whoever gives it one.
+// - A thread can run if it is RUNNING and has a configured scheduling context. It is then current,
+//   or in the run queue, or its context is in the release queue because it is not ready.
+// - Whoever changes any of that says so here: wake, stop, block, hand over.
 // - Nothing is charged while the scheduling context stays the same: a call to a passive server costs
 //   no look at the clock. The timer is set so that no context runs longer than its refill.
 // - sched_leave() is the last thing every kernel entry does.
@@ -13,17 +14,29 @@
 
 #include "cpu.h"
 
-void sched_init_cpu(struct cpu *cpu);
-// The thread has become able to run, or may have: queue it where it belongs.
+void sched_init_cpu(struct cpu *cpu, unsigned number);
+
+// The thread may have become able to run: queue it where it belongs.
 void sched_wake(struct thread *thread);
-// The thread can no longer run, or its place in the queue changes: take it out of the run queue.
-void sched_remove(struct thread *thread);
-// `current` has blocked and `next` has just become able to run: run it now if nobody comes first.
+// The thread can no longer run, or what decides its place changes.
+void sched_stop(struct thread *thread);
+// The current thread waits from now on.
+void sched_block(void);
+// The current thread waits from now on and `next` has become able to run: run it, if nobody comes
+// first.
 void sched_hand_over(struct thread *next);
+// What the current thread runs on may have changed.
+void sched_check(struct thread *thread);
+// No CPU may have the thread as its current one: its memory is about to go.
+void sched_drop(struct thread *thread);
+
 void sched_yield(void); // give up the present refill
-void sched_timer(void); // the deadline has passed
-void sched_leave(void); // choose, and switch
-bool sched_can_run(struct thread *thread);
-void sched_charge(struct cpu *cpu); // bring the account of `charged` up to date
-void sched_release_add(struct schedctx *s);
-void sched_release_remove(struct schedctx *s);
+// Let the other thread run before the current one. False: it cannot.
+bool sched_let_run(struct thread *thread);
+void sched_timer(void);		       // the deadline has passed
+void sched_refresh(void);	       // another CPU changed something here
+void sched_reload_space(struct thread *thread); // it has another address space now
+void sched_leave(void);		       // choose, and switch
+void sched_charge(struct schedctx *s); // bring its account up to date
+// The context is configured anew or goes away.
+void sched_forget(struct schedctx *s);

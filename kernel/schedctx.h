@@ -4,49 +4,49 @@
 //
 //   unconfigured --SCHED_CONFIGURE--> configured --bind--> held by a thread <--lend/return--> ...
 //
-// The budget is kept as refills, pieces of time with the moment from which each may be used: what
-// is used comes back one period after its use began (a sporadic server, as in seL4 MCS). A context
-// whose budget equals its period is round robin: used up, it is full again at once and its thread
-// goes to the end of its priority's queue.
+// How the budget is counted is in refill.h, who waits for a new one in release.h.
 //
 // Lending. A thread that calls a server without a scheduling context (a passive server) lends it
-// its own. The lenders of a context form a stack, kept in the threads: schedctx->lender is the latest,
+// its own. The lenders of a context form a stack, kept in the threads: s->lender is the latest,
 // thread->lender_below the one before. The call stack is nothing but this list.
 //
 // Rules:
 // - thread->schedctx == s exactly if s->thread == thread: one holder at most.
-// - A thread is in at most one stack, and holds no context while it is.
-// - Answering the latest lender gives the context back to it. If its call ends otherwise (it is
-//   suspended, its reply object is deleted), the borrower keeps the context until it is done: until
-//   it receives again, is suspended, or dies. Then it goes to the latest lender that is left.
-// - A lender that dies, wherever in the stack it is, is taken out of it.
-// - The sum of the refills is always the budget. Refills do not overlap and are in order of time.
+// - A thread is in at most one stack, and holds no context while it is. thread->lent == s exactly
+//   if s->lender == thread.
+// - A borrower keeps the context until it is done: until it waits for the next message or takes the
+//   next caller's, is suspended, or dies. Then it goes to the latest lender that is left. So
+//   a caller whose call ended by an answer, an abort or a suspension goes on when the borrower is done,
+//   which for SYS_REPLY_RECV is at once.
+// - A lender that dies, wherever in the stack it is, is taken out of it. If none is left, the
+//   context is bound to nobody.
+// - A context bound to a notification is held by the thread that the notification woke, and by
+//   nobody when that thread waits again.
 #pragma once
 
 #include "cap.h"
+#include "refill.h"
 
 struct thread;
 struct notification;
-
-struct refill {
-	ticks_t time;	// may be used from here on
-	ticks_t amount; // ticks of CPU time
-};
+struct invocation;
 
 struct schedctx {
 	struct thread *thread;		   // who holds it, or NULL
 	struct thread *lender;		   // the latest lender, or NULL
 	struct notification *notification; // bound to it, or NULL
 	ticks_t budget, period;		   // budget 0: not configured
-	ticks_t consumed;		   // since last asked
+	ticks_t used;			   // in all
+	ticks_t used_asked, used_timeout, used_info; // `used` when last asked, by who asks
 	uint64_t badge;			   // of timeout faults
-	uint16_t cpu;
+	struct schedctx *release_left, *release_right, *release_up;
+	uint8_t release_rank;
+	bool throttled; // in the release queue of its CPU
 	bool round_robin;
-	bool released;		     // false: in the release queue of its CPU
+	bool spent; // the first refill was used up while it was charged
+	uint16_t cpu;
 	uint16_t head, count, limit; // of the ring of refills
 	uint16_t reserved;
-	struct schedctx *release_next, *release_previous; // release queue, by time
-	uint64_t reserved2[1];
 	struct refill refill[];
 };
 
@@ -59,27 +59,21 @@ static inline unsigned schedctx_refill_limit(unsigned bits)
 	return ((1u << bits) - sizeof(struct schedctx)) / sizeof(struct refill);
 }
 
-static inline struct refill *schedctx_head(struct schedctx *s)
-{
-	return &s->refill[s->head];
-}
+_Static_assert((1u << SCHEDCTX_MIN_BITS) >= sizeof(struct schedctx) + 2 * sizeof(struct refill),
+	       "the smallest scheduling context has room for two refills");
 
-// Refills: pure.
-void refill_configure(struct schedctx *s, ticks_t budget, ticks_t period, unsigned limit,
-		      ticks_t now);
-void refill_charge(struct schedctx *s, ticks_t used);
-void refill_unblock(struct schedctx *s, ticks_t now); // the thread becomes runnable
-bool refill_ready(struct schedctx *s, ticks_t now);   // the head may be used now
-extern ticks_t refill_minimum;			      // no piece is smaller; set at boot
-
-// Who holds it.
-void schedctx_bind(struct schedctx *s, struct thread *thread);
-void schedctx_unbind(struct schedctx *s); // from thread, lenders, notification
-void schedctx_destroy(struct schedctx *s);
 void schedctx_lend(struct thread *from, struct thread *to);
-// The borrower is done: give what it has borrowed back to the latest lender, or the notification.
-void schedctx_return(struct thread *borrower);
-// The answer to `lender`: take the context back from whoever holds it, if it is the latest lender.
-void schedctx_take_back(struct thread *lender);
-// The thread is going away: leave the stack.
+// The notification that woke `thread` gives it its context.
+void schedctx_give(struct schedctx *s, struct thread *thread);
+// The thread is done with what it has borrowed, if anything. Returns the lender that can run
+// now, for the caller to wake, or NULL.
+struct thread *schedctx_return(struct thread *thread) must_check;
+// The thread no longer claims what it has lent.
 void schedctx_leave_stack(struct thread *lender);
+
+void schedctx_bind(struct schedctx *s, struct thread *thread);
+void schedctx_unbind(struct schedctx *s); // from thread, lenders and notification
+void schedctx_destroy(struct schedctx *s);
+
+enum status schedctx_invoke(struct invocation *invocation) must_check;
+enum status sched_control_invoke(struct invocation *invocation) must_check;

@@ -54,18 +54,19 @@ struct thread {
 	uint8_t state; // enum thread_state
 	uint8_t priority;
 	uint8_t max_priority;
-	bool queued;	// in its CPU's run queue
-	bool pending;	// see above
-	bool started;	// of a pending operation: its first step is done
-	bool is_call;	// SENDING: wants an answer
-	bool can_grant; // SENDING: right GRANT of the capability used; RECEIVING: unused
-	bool can_grant_reply;
-	uint8_t reserved[7];
+	bool queued;	      // in a run queue
+	bool pending;	      // in a preempted operation
+	bool started;	      // of that operation: its first step is done
+	bool borrowed;	      // `schedctx` is another's, to be returned
+	bool is_call;	      // SENDING, FAULTED: wants an answer
+	bool can_grant;	      // SENDING, FAULTED: right GRANT of the capability used
+	bool can_grant_reply; // the same, right GRANT_REPLY
+	uint16_t cpu;	      // where it is queued or current, or was last
+	uint32_t fault;	      // FAULTED: enum fault_label
 
-	struct ipc_buffer *buffer; // the kernel's address of its IPC buffer, or NULL
-	struct vspace *vspace;	   // as in THREAD_SLOT_VSPACE, or NULL
-	struct schedctx *schedctx; // what it runs on, or NULL
-	struct reply *reply; // CALLING, FAULTED: where it waits; RECEIVING: offered for a caller
+	uint32_t buffer_offset;		   // of the IPC buffer in the frame in THREAD_SLOT_BUFFER
+	struct schedctx *schedctx;	   // what it runs on, or NULL
+	struct reply *reply;		   // CALLING, FAULTED: where it waits; RECEIVING: offered
 	struct endpoint *endpoint;	   // whose queue it is in, or NULL
 	struct notification *notification; // whose queue it is in, or NULL
 	struct notification *bound;	   // bound notification, or NULL
@@ -74,14 +75,8 @@ struct thread {
 	struct thread *run_next, *run_previous;	    // run queue
 	struct thread *queue_next, *queue_previous; // endpoint or notification queue
 
-	struct schedctx *lent;	     // of the latest lender: what it lent; else NULL
-	struct thread *lender_below; // older
-	struct thread *lender_above; // newer
-	bool lender;		     // it is in a stack of lenders
-
-	uint32_t fault;	      // enum fault_label while FAULTED
-	ticks_t timeout_used; // consumed at the last timeout fault
-	uint64_t consumed;    // ticks since THREAD_INFO last asked
+	struct schedctx *lent;		     // as its latest lender: what it lent; else NULL
+	struct thread *lender_below, *lender_above; // older, newer
 
 	struct slot slot[THREAD_SLOT_COUNT] __attribute__((aligned(32)));
 };
@@ -89,13 +84,33 @@ struct thread {
 _Static_assert(__builtin_offsetof(struct thread, msg) == 0, "the entry path relies on it");
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_BITS, "thread size is ABI");
 
+// The kernel's address of its IPC buffer, NULL: none.
+static inline struct ipc_buffer *thread_buffer(struct thread *thread)
+{
+	struct cap frame = thread->slot[THREAD_SLOT_BUFFER].cap;
+
+	return frame.type == OBJECT_FRAME
+		       ? phys_to_virt(cap_paddr(frame) + thread->buffer_offset)
+		       : NULL;
+}
+
+static inline struct vspace *thread_vspace(struct thread *thread)
+{
+	struct cap cap = thread->slot[THREAD_SLOT_VSPACE].cap;
+
+	return cap.type == OBJECT_VSPACE ? cap_object(cap) : NULL;
+}
+
 void thread_init(struct thread *thread); // from zeroed memory
 void thread_resume(struct thread *thread);
 void thread_suspend(struct thread *thread);
 void thread_destroy(struct thread *thread); // all but its slots
-// End whatever it waits for; it is then neither queued nor linked to a reply object.
+// Take it out of the queue and the reply object it waits in; the caller sets its new state.
 void thread_leave_wait(struct thread *thread);
-// It becomes RUNNING with this status as the result of its system call.
+// Its wait is over, with this status as the result of its system call. A thread that waited for its
+// fault handler repeats the instruction instead.
 void thread_complete(struct thread *thread, enum status status);
+// Its operation was preempted: it goes on when the thread is next chosen.
+void thread_pend(struct thread *thread);
 
 enum status thread_invoke(struct invocation *invocation) must_check;

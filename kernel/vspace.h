@@ -6,17 +6,19 @@
 //
 // Rules:
 // - Nothing is mapped before the space has an ASID; an ASID belongs to one space.
-// - A frame or table capability knows where it is mapped (ASID and address) and nothing
-//   refers to it from below: a mapping is found again by walking the tables. A walk that
-//   does not end at this very frame means that the mapping is gone already.
-// - Table entries are the kernel's alone; user level names tables by capabilities.
+// - A frame or table capability knows where it is mapped (ASID and address), and nothing refers to it
+//   from the tables: a mapping is found again by walking. A walk that does not end at this very
+//   frame or table means that the mapping is gone already (a table above it, or the space, was
+//   destroyed) and that the capability is free to be mapped again.
+// - There is at most one capability to a table. Its entries are zeroed when it is taken out.
 // - The page-table format is data (struct table_format): this file serves native tables, NPT, EPT
 //   and IOMMU tables alike.
+// - Levels: a table of level 0 holds 4 KiB frames. User level counts from 1.
 #pragma once
 
 #include "cap.h"
 
-#define ASID_COUNT    4096
+#define ASID_COUNT 4096
 #define TABLE_ENTRIES 512
 
 struct invocation;
@@ -25,7 +27,7 @@ struct table {
 	uint64_t entry[TABLE_ENTRIES];
 };
 
-// The root: a pair of tables. Where ASID and format are kept is the machine's affair.
+// The root: a pair of tables. Where its ASID is kept is the machine's affair.
 struct vspace {
 	struct table full; // the kernel included
 	struct table user; // what user level runs on, on machines that need the difference
@@ -33,20 +35,25 @@ struct vspace {
 
 _Static_assert(sizeof(struct vspace) == 1 << VSPACE_BITS, "vspace size is ABI");
 
-struct vspace *vspace_by_asid(unsigned asid); // NULL: none
-void vspace_init(struct vspace *vspace);
-void vspace_destroy(struct vspace *vspace);
-// Take a table or frame capability's mapping away. Bounded steps: a table of the second level has
-// 512 entries, all of which end with it.
-void vspace_unmap_table(struct cap *cap);
-void vspace_unmap_frame(struct cap *cap);
+// A place that a table or frame is to be mapped at.
+struct mapping {
+	struct cap vspace;
+	vaddr_t address;
+	unsigned rights;     // frames
+	unsigned attributes; // frames: bits of enum map_attribute
+};
 
-// For the root task and the invocations.
-enum status vspace_map_table(struct cap *table, struct vspace *vspace, unsigned format,
-			     vaddr_t address, unsigned *level) must_check;
-enum status vspace_map_frame(struct cap *frame, struct vspace *vspace, unsigned format,
-			     vaddr_t address, unsigned rights, unsigned attributes,
+bool vspace_assign_asid(struct cap vspace, unsigned asid); // false: either has one already
+void vspace_destroy(struct vspace *vspace);
+
+// *level: of the table that was mapped, or with STATUS_NO_TABLE that is missing.
+enum status vspace_map_table(struct cap *table, const struct mapping *mapping,
 			     unsigned *level) must_check;
+enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping,
+			     unsigned *level) must_check;
+// Take the mapping away, if there is one. One step: at most one table is zeroed.
+void vspace_unmap_table(struct cap *table);
+void vspace_unmap_frame(struct cap *frame);
 
 enum status vspace_invoke(struct invocation *invocation) must_check;
 enum status table_invoke(struct invocation *invocation) must_check;

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+//
+// The queue of an endpoint, and what empties it from outside: destruction and cancelling.
+//
+// Leaves out how messages pass: ipc.c.
+#include "endpoint.h"
+#include "preempt.h"
+#include "thread.h"
+
+#define CANCEL_STEP 32 // waiters looked at between two preemption points
+
+void endpoint_enqueue(struct endpoint *endpoint, struct thread *thread)
+{
+	thread->endpoint = endpoint;
+	thread->queue_next = NULL;
+	thread->queue_previous = endpoint->tail;
+	if (endpoint->tail) {
+		endpoint->tail->queue_next = thread;
+	} else {
+		endpoint->head = thread;
+		endpoint->state = thread->state == THREAD_RECEIVING ? ENDPOINT_RECEIVING
+								    : ENDPOINT_SENDING;
+	}
+	endpoint->tail = thread;
+}
+
+void endpoint_dequeue(struct endpoint *endpoint, struct thread *thread)
+{
+	struct thread *next = thread->queue_next, *previous = thread->queue_previous;
+
+	if (next) {
+		next->queue_previous = previous;
+	} else {
+		endpoint->tail = previous;
+	}
+	if (previous) {
+		previous->queue_next = next;
+	} else {
+		endpoint->head = next;
+	}
+	if (!endpoint->head) {
+		endpoint->state = ENDPOINT_IDLE;
+	}
+	if (endpoint->cursor == thread) {
+		endpoint->cursor = next;
+	}
+	thread->endpoint = NULL;
+}
+
+bool endpoint_destroy_step(struct endpoint *endpoint)
+{
+	struct thread *thread = endpoint->head;
+
+	if (thread) {
+		uint64_t generation = endpoint->generation;
+		thread_leave_wait(thread);
+		thread->msg.aux = generation;
+		thread_complete(thread, STATUS_GONE);
+	}
+	return endpoint->head != NULL;
+}
+
+// Go on with the cancel that is under way.
+must_check static enum progress cancel_go_on(struct endpoint *endpoint)
+{
+	for (unsigned i = 0; endpoint->cursor; i++) {
+		struct thread *thread = endpoint->cursor;
+		if (i == CANCEL_STEP) {
+			if (preempt_point() == PREEMPTED) {
+				return PREEMPTED;
+			}
+			i = 0;
+		}
+		endpoint->cursor = thread->queue_next;
+		if (thread->send_badge == endpoint->cancel_badge) {
+			thread_leave_wait(thread);
+			thread->msg.aux = endpoint->generation;
+			thread_complete(thread, STATUS_GONE);
+		}
+	}
+	return DONE;
+}
+
+enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge, bool *started)
+{
+	// Somebody else's cancel that was preempted: finish it first, there is one cursor only.
+	if (cancel_go_on(endpoint) == PREEMPTED) {
+		return PREEMPTED;
+	}
+	if (*started && endpoint->cancel_badge == badge) {
+		return DONE;
+	}
+	if (endpoint->state != ENDPOINT_SENDING) {
+		return DONE;
+	}
+	*started = true;
+	endpoint->cancel_badge = badge;
+	endpoint->cursor = endpoint->head;
+	return cancel_go_on(endpoint);
+}

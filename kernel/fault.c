@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+//
+// Faults: from the machine's report to the handler's message, and back. See fault.h.
+#include "fault.h"
+#include "endpoint.h"
+#include "ipc.h"
+#include "panic.h"
+#include "sched.h"
+#include "schedctx.h"
+
+static bool is_handler(struct cap cap)
+{
+	return cap.type == OBJECT_ENDPOINT && (cap.rights & RIGHT_WRITE) &&
+	       (cap.rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
+}
+
+static void put_message(struct thread *thread, enum fault_label label, unsigned words)
+{
+	thread->fault = label;
+	thread->msg.info = msg_make(label, 0, words);
+}
+
+static void stop_unhandled(struct thread *thread)
+{
+	thread->state = THREAD_INACTIVE;
+	sched_stop(thread);
+	print("fault without handler: label ");
+	print_hex(thread->fault);
+	print(" word ");
+	print_hex(thread->msg.words[0]);
+	print(" rip ");
+	print_hex(thread->msg.words[1]);
+	print(" thread ");
+	print_hex(virt_to_phys(thread));
+	print("\n");
+	struct thread *lender = schedctx_return(thread);
+	if (lender) {
+		sched_wake(lender);
+	}
+}
+
+// The current thread cannot go on; its message is set.
+static void raise(struct thread *thread)
+{
+	struct cap handler = thread->slot[THREAD_SLOT_FAULT].cap;
+
+	if (!is_handler(handler)) {
+		stop_unhandled(thread);
+		return;
+	}
+	struct thread *receiver = ipc_fault(thread, handler);
+	if (receiver) {
+		sched_wake(receiver);
+	}
+}
+
+void fault_page(struct thread *thread, vaddr_t address, unsigned access)
+{
+	uint64_t *words = thread->msg.words;
+
+	words[0] = address;
+	words[1] = arch_frame_rip(thread);
+	words[2] = access;
+	words[3] = arch_frame_rsp(thread);
+	words[4] = arch_frame_rflags(thread);
+	put_message(thread, FAULT_PAGE, 5);
+	raise(thread);
+}
+
+void fault_exception(struct thread *thread, unsigned vector, uint64_t error_code, uint64_t extra)
+{
+	uint64_t *words = thread->msg.words;
+
+	words[0] = vector;
+	words[1] = arch_frame_rip(thread);
+	words[2] = error_code;
+	words[3] = arch_frame_rsp(thread);
+	words[4] = arch_frame_rflags(thread);
+	words[5] = extra;
+	put_message(thread, FAULT_EXCEPTION, 6);
+	raise(thread);
+}
+
+bool fault_timeout(struct thread *thread)
+{
+	struct cap handler = thread->slot[THREAD_SLOT_TIMEOUT].cap;
+	struct schedctx *s = thread->schedctx;
+
+	// The arguments of a preempted operation are where the message would go: it just waits.
+	if (!is_handler(handler) || thread->pending) {
+		return false;
+	}
+	arch_frame_complete(thread);
+	thread->msg.words[0] = s->badge;
+	thread->msg.words[1] = arch_us_from_ticks(s->used - s->used_timeout);
+	thread->msg.words[2] = arch_frame_rip(thread);
+	s->used_timeout = s->used;
+	put_message(thread, FAULT_TIMEOUT, 3);
+	struct thread *receiver = ipc_fault(thread, handler);
+	if (receiver) {
+		sched_wake(receiver);
+	}
+	return true;
+}
+
+void fault_answer(struct thread *from, struct thread *faulted)
+{
+	uint64_t info = from->msg.info;
+
+	if (msg_label(info) == FAULT_STOP) {
+		faulted->state = THREAD_INACTIVE;
+		return;
+	}
+	if (msg_words(info) >= 3) {
+		arch_fault_resume(faulted, from->msg.words[0], from->msg.words[1],
+				  from->msg.words[2]);
+	}
+	faulted->state = THREAD_RUNNING;
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+//
+// Arguments and results of invocations, and the frame around every method.
+//
+// A preempted method leaves the thread pending with its arguments in place: kernel_continue
+// (syscall.c) calls invocation_run again.
+#include "invocation.h"
+#include "cspace.h"
+#include "object.h"
+#include "panic.h"
+
+uint64_t argument(const struct invocation *invocation, unsigned i)
+{
+	struct thread *thread = invocation->thread;
+
+	assert(i < invocation->words);
+	if (i < MSG_REG_WORDS) {
+		return thread->msg.words[i];
+	}
+	// invocation_run has made sure of the buffer. The word is read once by whoever asks.
+	return *(volatile uint64_t *)&thread_buffer(thread)->words[i];
+}
+
+void result(struct invocation *invocation, unsigned i, uint64_t value)
+{
+	if (i < MSG_REG_WORDS) {
+		invocation->thread->msg.words[i] = value;
+	} else {
+		thread_buffer(invocation->thread)->words[i] = value;
+	}
+	if (invocation->results <= i) {
+		invocation->results = i + 1;
+	}
+}
+
+enum status need_words(struct invocation *invocation, unsigned words)
+{
+	if (invocation->words < words) {
+		return bad(invocation, STATUS_TRUNCATED, invocation->words);
+	}
+	return STATUS_OK;
+}
+
+enum status bad(struct invocation *invocation, enum status status, unsigned i)
+{
+	invocation->detail = i;
+	return status;
+}
+
+enum status argument_slot(struct invocation *invocation, unsigned i, struct slot **slot)
+{
+	unsigned left;
+	enum status status = cspace_find(invocation->thread->slot[THREAD_SLOT_CSPACE].cap,
+					 argument(invocation, i), slot, &left);
+
+	return status == STATUS_OK ? status : bad(invocation, status, left);
+}
+
+enum status argument_cap(struct invocation *invocation, unsigned i, enum object_type type,
+			 struct slot **slot)
+{
+	enum status status = argument_slot(invocation, i, slot);
+
+	if (status != STATUS_OK) {
+		return status;
+	}
+	if (slot_is_empty(*slot)) {
+		return bad(invocation, STATUS_NO_CAP, 0);
+	}
+	if ((*slot)->cap.type != type) {
+		return bad(invocation, STATUS_WRONG_TYPE, i);
+	}
+	return STATUS_OK;
+}
+
+enum status argument_place(struct invocation *invocation, struct cap root, unsigned i,
+			   struct slot **slot)
+{
+	unsigned left;
+	enum status status = cspace_find_exact(root, argument(invocation, i),
+					       argument(invocation, i + 1), slot, &left);
+
+	if (status == STATUS_BAD_ARGUMENT) {
+		return bad(invocation, status, i + 1);
+	}
+	return status == STATUS_OK ? status : bad(invocation, status, left);
+}
+
+enum status argument_empty_place(struct invocation *invocation, unsigned i, struct slot **slot)
+{
+	struct slot *node;
+	enum status status = argument_cap(invocation, i, OBJECT_CNODE, &node);
+
+	if (status == STATUS_OK) {
+		status = argument_place(invocation, node->cap, i + 1, slot);
+	}
+	if (status == STATUS_OK && !slot_is_empty(*slot)) {
+		return bad(invocation, STATUS_SLOT_OCCUPIED, i + 1);
+	}
+	return status;
+}
+
+static void answer(struct thread *thread, enum status status, unsigned results)
+{
+	thread->msg.status = status;
+	thread->msg.badge = 0;
+	thread->msg.info = msg_make(0, 0, results);
+	thread->msg.aux = 0;
+	thread->msg.third = 0;
+}
+
+void invocation_run(struct thread *thread, struct slot *slot)
+{
+	struct invocation invocation = {
+		.thread = thread,
+		.slot = slot,
+		.method = msg_label(thread->msg.info),
+		.words = msg_words(thread->msg.info),
+		.progress = DONE,
+	};
+	enum status status;
+
+	if (invocation.words > MSG_MAX_WORDS) {
+		status = STATUS_BAD_ARGUMENT;
+	} else if (invocation.words > MSG_REG_WORDS && !thread_buffer(thread)) {
+		status = STATUS_NO_BUFFER;
+	} else if (invocation.method == CAP_NULL) {
+		status = STATUS_OK;
+	} else {
+		status = object_ops[slot->cap.type].invoke(&invocation);
+	}
+	if (invocation.progress == PREEMPTED) {
+		thread_pend(thread);
+		return;
+	}
+	thread->started = false;
+	if (status != STATUS_OK) {
+		thread->msg.words[0] = invocation.detail;
+		answer(thread, status, 1);
+	} else {
+		answer(thread, STATUS_OK, invocation.results);
+	}
+}

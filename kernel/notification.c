@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+//
+// Notifications: signal, wait, and the binding to a thread. See notification.h.
+#include "notification.h"
+#include "irq.h"
+#include "panic.h"
+#include "schedctx.h"
+#include "sched.h"
+#include "thread.h"
+
+static void set_idle_if_empty(struct notification *notification)
+{
+	if (!notification->head) {
+		notification->state = NOTIFICATION_IDLE;
+	}
+}
+
+static void enqueue(struct notification *notification, struct thread *thread)
+{
+	thread->notification = notification;
+	thread->queue_next = NULL;
+	thread->queue_previous = notification->tail;
+	if (notification->tail) {
+		notification->tail->queue_next = thread;
+	} else {
+		notification->head = thread;
+		notification->state = NOTIFICATION_WAITING;
+	}
+	notification->tail = thread;
+}
+
+void notification_dequeue(struct notification *notification, struct thread *thread)
+{
+	if (thread->queue_next) {
+		thread->queue_next->queue_previous = thread->queue_previous;
+	} else {
+		notification->tail = thread->queue_previous;
+	}
+	if (thread->queue_previous) {
+		thread->queue_previous->queue_next = thread->queue_next;
+	} else {
+		notification->head = thread->queue_next;
+	}
+	thread->notification = NULL;
+	set_idle_if_empty(notification);
+}
+
+// What a thread that receives `word` finds in its registers.
+static void deliver(struct thread *thread, uint64_t word)
+{
+	thread->msg.status = STATUS_OK;
+	thread->msg.badge = word;
+	thread->msg.info = 0;
+	thread->msg.aux = RECEIVED_NOTIFICATION;
+	thread->msg.third = 0;
+	for (unsigned i = 0; i < MSG_REG_WORDS; i++) {
+		thread->msg.words[i] = 0;
+	}
+}
+
+// A waiter without a scheduling context of its own runs on the notification's.
+static void lend(struct notification *notification, struct thread *thread)
+{
+	struct schedctx *s = notification->schedctx;
+
+	if (!thread->schedctx && s && !s->thread) {
+		schedctx_give(s, thread);
+	}
+}
+
+static void wake(struct notification *notification, struct thread *thread, uint64_t word)
+{
+	thread_leave_wait(thread);
+	thread->state = THREAD_RUNNING;
+	deliver(thread, word);
+	lend(notification, thread);
+	sched_wake(thread);
+}
+
+// Could the thread run if the notification woke it?
+static bool has_time(const struct notification *notification, const struct thread *thread)
+{
+	const struct schedctx *s = notification->schedctx;
+
+	return thread->schedctx || (s && !s->thread);
+}
+
+static bool bound_receives(const struct notification *notification)
+{
+	const struct thread *bound = notification->bound;
+
+	return bound && bound->state == THREAD_RECEIVING && has_time(notification, bound);
+}
+
+void notification_signal(struct notification *notification, uint64_t badge)
+{
+	if (badge == 0) {
+		return;
+	}
+	if (notification->state == NOTIFICATION_WAITING) {
+		wake(notification, notification->head, badge);
+	} else if (bound_receives(notification)) {
+		wake(notification, notification->bound, badge);
+	} else {
+		notification->word |= badge;
+		notification->state = NOTIFICATION_ACTIVE;
+	}
+}
+
+void notification_check_bound(struct notification *notification)
+{
+	if (notification->state == NOTIFICATION_ACTIVE && bound_receives(notification)) {
+		uint64_t word = notification->word;
+		notification->word = 0;
+		notification->state = NOTIFICATION_IDLE;
+		wake(notification, notification->bound, word);
+	}
+}
+
+bool notification_take(struct notification *notification, struct thread *thread)
+{
+	if (notification->state != NOTIFICATION_ACTIVE) {
+		return false;
+	}
+	deliver(thread, notification->word);
+	notification->word = 0;
+	notification->state = NOTIFICATION_IDLE;
+	lend(notification, thread);
+	return true;
+}
+
+enum status notification_wait(struct notification *notification, struct thread *thread,
+			      bool blocking)
+{
+	if (notification->bound && notification->bound != thread) {
+		return STATUS_BUSY;
+	}
+	if (notification_take(notification, thread)) {
+		return STATUS_OK;
+	}
+	if (!blocking) {
+		return STATUS_WOULD_BLOCK;
+	}
+	thread->state = THREAD_WAITING;
+	enqueue(notification, thread);
+	struct schedctx *s = thread->schedctx;
+	if (s && s->notification && !s->lender) {
+		struct thread *none = schedctx_return(thread);
+		assert(!none);
+	}
+	sched_block();
+	return STATUS_OK;
+}
+
+void notification_bind(struct notification *notification, struct thread *thread)
+{
+	notification->bound = thread;
+	thread->bound = notification;
+	notification_check_bound(notification);
+}
+
+void notification_unbind(struct notification *notification)
+{
+	irq_forget_notification(notification);
+	if (notification->bound) {
+		notification->bound->bound = NULL;
+		notification->bound = NULL;
+	}
+	if (notification->schedctx) {
+		notification->schedctx->notification = NULL;
+		notification->schedctx = NULL;
+	}
+}
+
+bool notification_destroy_step(struct notification *notification)
+{
+	struct thread *thread = notification->head;
+
+	if (thread) {
+		thread_leave_wait(thread);
+		thread_complete(thread, STATUS_GONE);
+	}
+	return notification->head != NULL;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+//
+// Refills: the budget of a scheduling context as pieces of time, each usable from a moment on.
+//
+// A sporadic server, as in seL4 MCS: what is used of a piece comes back one period after the
+// piece became usable, so that in no window of one period more than the budget is used. A round-robin
+// context (budget == period) has one piece that is full again as soon as it is used up.
+//
+// Rules:
+// - The amounts always add up to the budget.
+// - Pieces are in order of time and do not overlap.
+// - The first piece is never smaller than refill_minimum, so that whoever is chosen gets somewhere.
+//
+// Pure arithmetic on a struct schedctx.
+#pragma once
+
+#include <stdbool.h>
+
+#include "arch.h"
+
+struct schedctx;
+
+struct refill {
+	ticks_t time;	// may be used from here on
+	ticks_t amount; // ticks of CPU time
+};
+
+extern ticks_t refill_minimum; // set at boot
+
+void refill_configure(struct schedctx *s, ticks_t budget, ticks_t period, unsigned limit,
+		      ticks_t now);
+// Time was used: true if the first piece is used up.
+bool refill_charge(struct schedctx *s, ticks_t used);
+// The thread becomes runnable after it was blocked: its time counts from now.
+void refill_unblock(struct schedctx *s, ticks_t now);
+bool refill_is_ready(const struct schedctx *s, ticks_t now);
+struct refill *refill_head(struct schedctx *s);

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+//
+// The scheduler. See sched.h for its rules, refill.h for budgets, release.h for who waits for time.
+//
+// Constant time, but for the release queue, which is logarithmic, and the releases due at one timer
+// interrupt, which are done RELEASE_STEP at a time.
+#include "sched.h"
+#include "fault.h"
+#include "panic.h"
+#include "release.h"
+#include "schedctx.h"
+
+#define RELEASE_STEP 16
+#define NEVER UINT64_MAX
+
+void sched_init_cpu(struct cpu *cpu, unsigned number)
+{
+	cpu->number = number;
+	cpu->top = -1;
+	cpu->deadline = NEVER;
+	cpu->since = arch_now();
+	cpu->current = &cpu->idle;
+	cpu->idle.state = THREAD_RUNNING;
+	cpu->idle.cpu = number;
+	arch_thread_init_idle(&cpu->idle);
+}
+
+static bool can_run(const struct thread *thread)
+{
+	return thread->state == THREAD_RUNNING && thread->schedctx && thread->schedctx->budget != 0;
+}
+
+// ---- run queue ------------------------------------------------------------------------------------
+
+static int highest(const struct cpu *cpu)
+{
+	for (int i = PRIORITY_COUNT / 64 - 1; i >= 0; i--) {
+		if (cpu->ready[i]) {
+			return i * 64 + 63 - __builtin_clzl(cpu->ready[i]);
+		}
+	}
+	return -1;
+}
+
+static void enqueue(struct cpu *cpu, struct thread *thread, bool front)
+{
+	struct run_queue *queue = &cpu->queue[thread->priority];
+
+	thread->queued = true;
+	thread->cpu = cpu->number;
+	if (!queue->head) {
+		thread->run_next = thread->run_previous = NULL;
+		queue->head = queue->tail = thread;
+		cpu->ready[thread->priority / 64] |= 1ul << thread->priority % 64;
+		if (thread->priority > cpu->top) {
+			cpu->top = thread->priority;
+		}
+	} else if (front) {
+		thread->run_previous = NULL;
+		thread->run_next = queue->head;
+		queue->head->run_previous = thread;
+		queue->head = thread;
+	} else {
+		thread->run_next = NULL;
+		thread->run_previous = queue->tail;
+		queue->tail->run_next = thread;
+		queue->tail = thread;
+	}
+}
+
+static void dequeue(struct cpu *cpu, struct thread *thread)
+{
+	struct run_queue *queue = &cpu->queue[thread->priority];
+
+	thread->queued = false;
+	if (thread->run_next) {
+		thread->run_next->run_previous = thread->run_previous;
+	} else {
+		queue->tail = thread->run_previous;
+	}
+	if (thread->run_previous) {
+		thread->run_previous->run_next = thread->run_next;
+	} else {
+		queue->head = thread->run_next;
+	}
+	if (!queue->head) {
+		cpu->ready[thread->priority / 64] &= ~(1ul << thread->priority % 64);
+		cpu->top = highest(cpu);
+	}
+}
+
+// ---- time -----------------------------------------------------------------------------------------
+
+// Charge what has been used to who used it; returns the time.
+static ticks_t charge(struct cpu *cpu)
+{
+	struct schedctx *s = cpu->charged;
+	ticks_t now = arch_now();
+	ticks_t used = now - cpu->since;
+
+	cpu->since = now;
+	if (s) {
+		s->used += used;
+		s->spent |= refill_charge(s, used);
+	}
+	return now;
+}
+
+// The timer may stay set too early: sched_timer then finds nothing to do and sets it anew.
+static void set_timer(struct cpu *cpu)
+{
+	ticks_t deadline = NEVER;
+
+	if (cpu->charged) {
+		deadline = cpu->since + refill_head(cpu->charged)->amount;
+	}
+	if (cpu->release && refill_head(cpu->release)->time < deadline) {
+		deadline = refill_head(cpu->release)->time;
+	}
+	if (deadline < cpu->deadline) {
+		cpu->deadline = deadline;
+		arch_timer_set(deadline);
+	}
+}
+
+// Another choice may be right on this CPU.
+static void reschedule(struct cpu *cpu)
+{
+	cpu->reschedule = true;
+	if (cpu != cpu_self()) {
+		arch_cpu_kick(cpu->number);
+	}
+}
+
+// A thread that can run and is not current goes to the run queue, or its context to the release queue.
+static void place(struct thread *thread, bool front, ticks_t now)
+{
+	struct schedctx *s = thread->schedctx;
+	struct cpu *cpu = cpu_by_number(s->cpu);
+
+	if (!refill_is_ready(s, now)) {
+		release_add(&cpu->release, s);
+		if (cpu->release == s) {
+			reschedule(cpu); // the timer has to be set earlier
+		}
+		return;
+	}
+	enqueue(cpu, thread, front);
+	if (thread->priority > cpu->current->priority || cpu->current == &cpu->idle) {
+		reschedule(cpu);
+	}
+}
+
+void sched_wake(struct thread *thread)
+{
+	struct schedctx *s = thread->schedctx;
+	ticks_t now = 0;
+
+	if (!can_run(thread) || thread->queued || s->throttled ||
+	    cpu_by_number(thread->cpu)->current == thread) {
+		return;
+	}
+	if (!s->round_robin) {
+		now = arch_now();
+		refill_unblock(s, now);
+	}
+	place(thread, false, now);
+}
+
+void sched_stop(struct thread *thread)
+{
+	struct cpu *cpu = cpu_by_number(thread->cpu);
+
+	if (thread->queued) {
+		dequeue(cpu, thread);
+	} else if (cpu->current == thread) {
+		if (cpu != cpu_self()) {
+			arch_cpu_stall(cpu->number);
+		}
+		reschedule(cpu);
+	}
+}
+
+void sched_drop(struct thread *thread)
+{
+	struct cpu *cpu = cpu_by_number(thread->cpu);
+
+	sched_stop(thread);
+	if (cpu->current == thread) {
+		arch_switch(thread, &cpu->idle, NULL);
+		cpu->current = &cpu->idle;
+	}
+}
+
+void sched_charge(struct schedctx *s)
+{
+	struct cpu *cpu = cpu_by_number(s->cpu);
+
+	if (cpu->charged == s) {
+		charge(cpu);
+	}
+}
+
+void sched_forget(struct schedctx *s)
+{
+	struct cpu *cpu = cpu_by_number(s->cpu);
+
+	sched_charge(s);
+	if (cpu->charged == s) {
+		cpu->charged = NULL;
+		reschedule(cpu);
+	}
+	if (s->throttled) {
+		release_remove(&cpu->release, s);
+	}
+	s->spent = false;
+}
+
+// ---- choosing -------------------------------------------------------------------------------------
+
+// The current thread could go on but does not: put it where it will be found again.
+static void put_back(struct cpu *cpu, struct thread *thread, ticks_t now)
+{
+	struct schedctx *s = thread->schedctx;
+	bool front = !s->spent && !cpu->yielded;
+
+	if (s->spent) {
+		s->spent = false;
+		if (!s->round_robin && fault_timeout(thread)) {
+			return;
+		}
+	}
+	if (!s->throttled) {
+		place(thread, front, now);
+	}
+}
+
+static struct thread *take_first(struct cpu *cpu, ticks_t now)
+{
+	while (cpu->top >= 0) {
+		struct thread *thread = cpu->queue[cpu->top].head;
+		dequeue(cpu, thread);
+		if (likely(refill_is_ready(thread->schedctx, now))) {
+			return thread;
+		}
+		// It was queued before its last run was charged: at most one is like that.
+		release_add(&cpu->release, thread->schedctx);
+	}
+	return &cpu->idle;
+}
+
+static void switch_to(struct cpu *cpu, struct thread *next)
+{
+	if (next != cpu->current) {
+		arch_switch(cpu->current, next, thread_vspace(next));
+		cpu->current = next;
+		next->cpu = cpu->number;
+	}
+}
+
+static void choose(struct cpu *cpu)
+{
+	struct thread *thread = cpu->current;
+
+	cpu->reschedule = false;
+	if (can_run(thread) && thread->schedctx == cpu->charged && !cpu->charged->spent &&
+	    !cpu->yielded && cpu->top <= thread->priority && cpu->deadline != NEVER) {
+		return;
+	}
+	ticks_t now = charge(cpu);
+	cpu->charged = NULL; // for whoever looks while the choice is open
+	if (can_run(thread)) {
+		put_back(cpu, thread, now);
+	}
+	struct thread *next = take_first(cpu, now);
+	cpu->yielded = false;
+	cpu->reschedule = false;
+	cpu->charged = next->schedctx;
+	if (cpu->charged) {
+		cpu->charged->spent = false;
+	}
+	set_timer(cpu);
+	switch_to(cpu, next);
+}
+
+void sched_leave(void)
+{
+	struct cpu *cpu = cpu_self();
+
+	if (unlikely(cpu->reschedule)) {
+		choose(cpu);
+	}
+}
+
+void sched_block(void)
+{
+	cpu_self()->reschedule = true;
+}
+
+void sched_check(struct thread *thread)
+{
+	struct cpu *cpu = cpu_self();
+
+	if (cpu->current == thread && thread->schedctx != cpu->charged) {
+		cpu->reschedule = true;
+	}
+}
+
+void sched_hand_over(struct thread *next)
+{
+	struct cpu *cpu = cpu_self();
+
+	if (likely(next->schedctx && next->schedctx == cpu->charged &&
+		   next->priority >= cpu->top && !cpu->reschedule)) {
+		switch_to(cpu, next);
+		return;
+	}
+	sched_wake(next);
+	cpu->reschedule = true;
+}
+
+void sched_yield(void)
+{
+	struct cpu *cpu = cpu_self();
+	struct thread *thread = cpu->current;
+	struct schedctx *s = cpu->charged;
+
+	if (!s || (s->round_robin && cpu->top < thread->priority)) {
+		return;
+	}
+	charge(cpu);
+	if (s->round_robin) {
+		refill_head(s)->amount = s->budget;
+	} else if (!s->spent) {
+		refill_charge(s, refill_head(s)->amount);
+	}
+	s->spent = false;
+	cpu->yielded = true;
+	cpu->reschedule = true;
+}
+
+bool sched_let_run(struct thread *thread)
+{
+	struct cpu *cpu = cpu_self();
+
+	if (!thread->queued || thread->cpu != cpu->number ||
+	    thread->priority < cpu->current->priority) {
+		return false;
+	}
+	dequeue(cpu, thread);
+	enqueue(cpu, thread, true);
+	cpu->yielded = true;
+	cpu->reschedule = true;
+	return true;
+}
+
+void sched_timer(void)
+{
+	struct cpu *cpu = cpu_self();
+	ticks_t now = charge(cpu);
+
+	cpu->deadline = NEVER;
+	for (unsigned i = 0; i < RELEASE_STEP && cpu->release; i++) {
+		struct schedctx *s = cpu->release;
+		if (refill_head(s)->time > now) {
+			break;
+		}
+		release_remove(&cpu->release, s);
+		if (s->thread) {
+			sched_wake(s->thread);
+		}
+	}
+	cpu->reschedule = true;
+}
+
+void sched_refresh(void)
+{
+	struct cpu *cpu = cpu_self();
+
+	set_timer(cpu);
+	cpu->reschedule = true;
+}
+
+void sched_reload_space(struct thread *thread)
+{
+	struct cpu *cpu = cpu_by_number(thread->cpu);
+
+	if (cpu->current == thread) {
+		sched_drop(thread);
+		sched_wake(thread);
+	}
+}

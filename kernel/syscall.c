@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: MIT
+//
+// Where the machine enters the portable kernel: system calls, faults, interrupts, the timer.
+//
+// Each entry does its work and ends in sched_leave(), which chooses who is resumed. A system call
+// finds its capabilities here, so that ipc.c and the object files never see a cptr.
+#include "arch.h"
+#include "cspace.h"
+#include "fault.h"
+#include "invocation.h"
+#include "ipc.h"
+#include "irq.h"
+#include "notification.h"
+#include "panic.h"
+#include "reply.h"
+#include "sched.h"
+
+static void fail(struct thread *thread, enum status status, uint64_t detail)
+{
+	thread->msg.status = status;
+	thread->msg.badge = 0;
+	thread->msg.info = msg_make(0, 0, 1);
+	thread->msg.aux = 0;
+	thread->msg.third = 0;
+	thread->msg.words[0] = detail;
+}
+
+must_check static enum status find(struct thread *thread, cptr_t cptr, struct slot **slot,
+				   unsigned *detail)
+{
+	enum status status =
+		cspace_find(thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, detail);
+
+	if (status == STATUS_OK &&
+	    ((*slot)->cap.type == CAP_EMPTY || (*slot)->cap.type == CAP_ZOMBIE)) {
+		*detail = 0;
+		return STATUS_NO_CAP;
+	}
+	return status;
+}
+
+static void do_call(struct thread *thread)
+{
+	struct slot *slot;
+	unsigned detail;
+	enum status status = find(thread, thread->msg.badge, &slot, &detail);
+
+	if (unlikely(status != STATUS_OK)) {
+		fail(thread, status, detail);
+		return;
+	}
+	if (likely(slot->cap.type == OBJECT_ENDPOINT)) {
+		status = ipc_call(thread, slot->cap);
+		if (unlikely(status != STATUS_OK)) {
+			uint64_t generation = thread->msg.aux;
+			fail(thread, status, 0);
+			thread->msg.aux = status == STATUS_PEER_DIED ? generation : 0;
+		}
+		return;
+	}
+	invocation_run(thread, slot);
+}
+
+// One-way message, signal or answer through `cptr`.
+must_check static enum status send(struct thread *thread, cptr_t cptr, bool blocking,
+				   unsigned *detail)
+{
+	struct slot *slot;
+	struct thread *answered;
+	enum status status = find(thread, cptr, &slot, detail);
+
+	if (status != STATUS_OK) {
+		return status;
+	}
+	struct cap cap = slot->cap;
+	*detail = 0;
+	switch (cap.type) {
+	case OBJECT_ENDPOINT: return ipc_send(thread, cap, blocking);
+	case OBJECT_NOTIFICATION:
+		if (!(cap.rights & RIGHT_WRITE)) {
+			return STATUS_NO_RIGHT;
+		}
+		notification_signal(cap_object(cap), cap.badge);
+		return STATUS_OK;
+	case OBJECT_REPLY: {
+		struct reply *reply = cap_object(cap);
+		if (reply->state != REPLY_CALLER) {
+			if (reply->state == REPLY_GONE) {
+				reply->state = REPLY_IDLE;
+			}
+			return STATUS_GONE;
+		}
+		status = ipc_reply(thread, reply, &answered);
+		if (status == STATUS_OK && answered) {
+			sched_wake(answered);
+		}
+		return status;
+	}
+	}
+	return STATUS_BAD_METHOD;
+}
+
+static void do_send(struct thread *thread, bool blocking)
+{
+	unsigned detail;
+	enum status status = send(thread, thread->msg.badge, blocking, &detail);
+
+	if (status != STATUS_OK) {
+		fail(thread, status, detail);
+	} else if (thread->state == THREAD_RUNNING) {
+		thread->msg.status = STATUS_OK;
+		thread->msg.badge = 0;
+		thread->msg.info = 0;
+		thread->msg.aux = 0;
+		thread->msg.third = 0;
+	}
+}
+
+// The capability to receive through.
+must_check static enum status find_source(struct thread *thread, struct slot **slot,
+					  unsigned *detail)
+{
+	enum status status = find(thread, thread->msg.badge, slot, detail);
+
+	if (status != STATUS_OK) {
+		return status;
+	}
+	*detail = 0;
+	if ((*slot)->cap.type != OBJECT_ENDPOINT && (*slot)->cap.type != OBJECT_NOTIFICATION) {
+		return STATUS_BAD_METHOD;
+	}
+	return (*slot)->cap.rights & RIGHT_READ ? STATUS_OK : STATUS_NO_RIGHT;
+}
+
+// The reply object named by rdx; NULL: none. It is idle, or has a caller to be answered.
+must_check static enum status find_reply(struct thread *thread, struct reply **reply,
+					 unsigned *detail)
+{
+	cptr_t cptr = thread->msg.aux;
+	struct slot *slot;
+
+	*reply = NULL;
+	if (cptr == 0) {
+		return STATUS_OK;
+	}
+	enum status status = find(thread, cptr, &slot, detail);
+	if (status != STATUS_OK) {
+		return status;
+	}
+	*detail = 1;
+	if (slot->cap.type != OBJECT_REPLY) {
+		return STATUS_WRONG_TYPE;
+	}
+	*reply = cap_object(slot->cap);
+	return (*reply)->state == REPLY_ARMED ? STATUS_BUSY : STATUS_OK;
+}
+
+static void do_receive(struct thread *thread, bool blocking)
+{
+	struct slot *source;
+	struct reply *reply;
+	unsigned detail;
+	enum status status = find_source(thread, &source, &detail);
+
+	if (status == STATUS_OK) {
+		status = find_reply(thread, &reply, &detail);
+	}
+	if (status == STATUS_OK && reply && reply->state == REPLY_CALLER) {
+		status = STATUS_BUSY;
+		detail = 1;
+	}
+	if (status == STATUS_OK) {
+		if (reply) {
+			reply->state = REPLY_IDLE;
+		}
+		status = ipc_receive(thread, source->cap, reply, blocking, NULL);
+		detail = 0;
+	}
+	if (status != STATUS_OK) {
+		fail(thread, status, detail);
+	}
+}
+
+static void do_reply_receive(struct thread *thread)
+{
+	struct slot *source;
+	struct reply *reply;
+	struct thread *answered = NULL;
+	unsigned detail;
+	enum status status = find_source(thread, &source, &detail);
+
+	if (likely(status == STATUS_OK)) {
+		status = find_reply(thread, &reply, &detail);
+	}
+	if (likely(status == STATUS_OK && reply)) {
+		detail = 0;
+		if (likely(reply->state == REPLY_CALLER)) {
+			status = ipc_reply(thread, reply, &answered);
+		} else if (reply->state == REPLY_GONE) {
+			reply->state = REPLY_IDLE;
+			status = STATUS_GONE;
+		}
+	}
+	if (likely(status == STATUS_OK)) {
+		status = ipc_receive(thread, source->cap, reply, true, answered);
+	}
+	if (unlikely(status != STATUS_OK)) {
+		fail(thread, status, detail);
+	}
+}
+
+static void do_send_receive(struct thread *thread)
+{
+	unsigned detail;
+	enum status ignored = send(thread, thread->msg.third, false, &detail);
+
+	(void)ignored;
+	do_receive(thread, true);
+}
+
+// ---- entries --------------------------------------------------------------------------------------
+
+void kernel_syscall(uint64_t number)
+{
+	struct thread *thread = cpu_self()->current;
+
+	switch (number) {
+	case SYS_CALL: do_call(thread); break;
+	case SYS_REPLY_RECV: do_reply_receive(thread); break;
+	case SYS_RECV: do_receive(thread, true); break;
+	case SYS_NB_RECV: do_receive(thread, false); break;
+	case SYS_SEND: do_send(thread, true); break;
+	case SYS_NB_SEND: do_send(thread, false); break;
+	case SYS_SEND_RECV: do_send_receive(thread); break;
+	case SYS_YIELD:
+		thread->msg.status = STATUS_OK;
+		sched_yield();
+		break;
+	default: fail(thread, STATUS_BAD_METHOD, 0);
+	}
+	sched_leave();
+}
+
+void kernel_continue(void)
+{
+	struct thread *thread = cpu_self()->current;
+
+	assert(thread->pending);
+	thread->pending = false;
+	arch_frame_pend(thread, false);
+	do_call(thread);
+	sched_leave();
+}
+
+void kernel_fault_page(vaddr_t address, unsigned access)
+{
+	fault_page(cpu_self()->current, address, access);
+	sched_leave();
+}
+
+void kernel_fault_exception(unsigned vector, uint64_t error_code, uint64_t extra)
+{
+	fault_exception(cpu_self()->current, vector, error_code, extra);
+	sched_leave();
+}
+
+void kernel_interrupt(unsigned line)
+{
+	irq_arrived(line);
+	sched_leave();
+}
+
+void kernel_timer(void)
+{
+	sched_timer();
+	sched_leave();
+}
+
+void kernel_reschedule_ipi(void)
+{
+	sched_refresh();
+	sched_leave();
+}

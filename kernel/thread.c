@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: MIT
+//
+// The life of a thread: init, resume, suspend, destroy, and how a wait ends from outside.
+//
+// Leaves out its methods (thread_invoke.c) and how it is scheduled (sched.c).
+#include "thread.h"
+#include "endpoint.h"
+#include "notification.h"
+#include "reply.h"
+#include "sched.h"
+#include "schedctx.h"
+
+void thread_init(struct thread *thread)
+{
+	arch_thread_init(thread);
+}
+
+static void leave_reply(struct thread *thread)
+{
+	struct reply *reply = thread->reply;
+
+	if (reply) {
+		reply->state = reply->state == REPLY_CALLER ? REPLY_GONE : REPLY_IDLE;
+		reply->thread = NULL;
+		thread->reply = NULL;
+	}
+}
+
+void thread_leave_wait(struct thread *thread)
+{
+	if (thread->endpoint) {
+		endpoint_dequeue(thread->endpoint, thread);
+	}
+	if (thread->notification) {
+		notification_dequeue(thread->notification, thread);
+	}
+	leave_reply(thread);
+}
+
+static void set_status(struct thread *thread, enum status status)
+{
+	thread->msg.status = status;
+	thread->msg.badge = 0;
+	thread->msg.info = 0;
+	thread->msg.third = 0;
+}
+
+void thread_complete(struct thread *thread, enum status status)
+{
+	if (thread->state != THREAD_FAULTED) {
+		set_status(thread, status);
+	}
+	thread->state = THREAD_RUNNING;
+	sched_wake(thread);
+}
+
+void thread_pend(struct thread *thread)
+{
+	if (thread->state == THREAD_RUNNING) {
+		thread->pending = true;
+		arch_frame_pend(thread, true);
+	}
+}
+
+void thread_resume(struct thread *thread)
+{
+	if (thread->state == THREAD_INACTIVE) {
+		thread->state = THREAD_RUNNING;
+		sched_wake(thread);
+	}
+}
+
+// Is its system call still to be answered?
+static bool is_in_call(const struct thread *thread)
+{
+	switch (thread->state) {
+	case THREAD_SENDING:
+	case THREAD_RECEIVING:
+	case THREAD_WAITING:
+	case THREAD_CALLING:
+		return true;
+	}
+	return thread->pending;
+}
+
+void thread_suspend(struct thread *thread)
+{
+	bool in_call = is_in_call(thread);
+
+	thread_leave_wait(thread);
+	if (thread->pending) {
+		thread->pending = false;
+		thread->started = false;
+		arch_frame_pend(thread, false);
+	}
+	if (in_call) {
+		set_status(thread, STATUS_ABORTED);
+	}
+	thread->state = THREAD_INACTIVE;
+	sched_stop(thread);
+	struct thread *lender = schedctx_return(thread);
+	if (lender) {
+		sched_wake(lender);
+	}
+}
+
+void thread_destroy(struct thread *thread)
+{
+	thread_suspend(thread);
+	if (thread->bound) {
+		thread->bound->bound = NULL;
+		thread->bound = NULL;
+	}
+	if (thread->schedctx) {
+		thread->schedctx->thread = NULL;
+		thread->schedctx = NULL;
+	}
+	schedctx_leave_stack(thread);
+	sched_drop(thread);
+	arch_thread_destroy(thread);
+}

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: MIT
+//
+// Page tables: walking, mapping, unmapping. See vspace.h; the methods are in vspace_invoke.c.
+#include "vspace.h"
+
+struct space {
+	struct vspace *root; // NULL: the ASID is free
+	const struct table_format *format;
+};
+
+// All under the kernel lock.
+static struct space spaces[ASID_COUNT];
+
+static unsigned shift_of(const struct table_format *format, unsigned level)
+{
+	return PAGE_BITS + level * format->index_bits;
+}
+
+static unsigned index_of(const struct table_format *format, vaddr_t address, unsigned level)
+{
+	return (address >> shift_of(format, level)) & ((1u << format->index_bits) - 1);
+}
+
+// Go down towards the entry for `address` of level *level. Where a table is missing or a larger
+// frame is in the way, *level says how far it went. Never NULL.
+static uint64_t *walk(const struct space *space, vaddr_t address, unsigned *level)
+{
+	const struct table_format *format = space->format;
+	unsigned here = format->levels - 1;
+	struct table *table = &space->root->full;
+
+	for (;;) {
+		uint64_t *entry = &table->entry[index_of(format, address, here)];
+		if (here == *level || !format->is_present(*entry) ||
+		    format->is_frame(*entry, here)) {
+			*level = here;
+			return entry;
+		}
+		table = phys_to_virt(format->target(*entry, here));
+		here--;
+	}
+}
+
+static void write_entry(const struct space *space, uint64_t *place, vaddr_t address,
+			unsigned level, uint64_t entry)
+{
+	if (level == space->format->levels - 1) {
+		arch_vspace_activate_root(space->root, index_of(space->format, address, level),
+					  entry);
+	} else {
+		arch_entry_write(place, entry);
+	}
+}
+
+static vaddr_t mapped_address(struct cap cap)
+{
+	return (vaddr_t)(int64_t)cap.map.page << PAGE_BITS;
+}
+
+static unsigned frame_level(const struct table_format *format, struct cap frame)
+{
+	return (frame.bits - PAGE_BITS) / format->index_bits;
+}
+
+// The entry that this capability's mapping is in, NULL if there is none any more.
+static uint64_t *find_mapping(struct cap cap, unsigned *level)
+{
+	const struct space *space = &spaces[cap.map.asid];
+
+	if (cap.map.asid == 0 || !space->root) {
+		return NULL;
+	}
+	bool is_table = cap.type == OBJECT_TABLE;
+	unsigned wanted = is_table ? cap.map.level + 1u : frame_level(space->format, cap);
+	paddr_t target = is_table ? virt_to_phys(cap_object(cap)) : cap_paddr(cap);
+	*level = wanted;
+	uint64_t *entry = walk(space, mapped_address(cap), level);
+	if (*level != wanted || !space->format->is_present(*entry) ||
+	    space->format->is_frame(*entry, wanted) == is_table ||
+	    space->format->target(*entry, wanted) != target) {
+		return NULL;
+	}
+	return entry;
+}
+
+bool vspace_assign_asid(struct cap vspace, unsigned asid)
+{
+	struct vspace *root = cap_object(vspace);
+
+	if (spaces[asid].root || arch_vspace_asid(root) != 0) {
+		return false;
+	}
+	spaces[asid].root = root;
+	spaces[asid].format = arch_table_format(vspace.vspace.format);
+	arch_vspace_set_asid(root, asid);
+	return true;
+}
+
+void vspace_destroy(struct vspace *vspace)
+{
+	unsigned asid = arch_vspace_asid(vspace);
+
+	if (asid != 0) {
+		spaces[asid] = (struct space){0};
+		arch_tlb_flush_space(vspace);
+	}
+	arch_vspace_forget(vspace);
+}
+
+// The space to map in, if the mapping can be made there at all.
+must_check static enum status check_place(const struct mapping *mapping, uint64_t bytes,
+					  const struct space **space)
+{
+	unsigned asid = arch_vspace_asid(cap_object(mapping->vspace));
+
+	if (asid == 0) {
+		return STATUS_BAD_ARGUMENT;
+	}
+	*space = &spaces[asid];
+	if (mapping->address % bytes != 0) {
+		return STATUS_MISALIGNED;
+	}
+	if (mapping->vspace.vspace.format == VSPACE_NATIVE) {
+		return arch_user_range(mapping->address, bytes) ? STATUS_OK : STATUS_BAD_ARGUMENT;
+	}
+	uint64_t limit = 1ul << shift_of((*space)->format, (*space)->format->levels);
+	return mapping->address < limit && bytes <= limit - mapping->address
+		       ? STATUS_OK
+		       : STATUS_BAD_ARGUMENT;
+}
+
+enum status vspace_map_table(struct cap *table, const struct mapping *mapping, unsigned *level)
+{
+	const struct space *space;
+	enum status status = check_place(mapping, PAGE_SIZE, &space);
+	unsigned ignored;
+
+	*level = 0;
+	if (status != STATUS_OK) {
+		return status;
+	}
+	if (find_mapping(*table, &ignored)) {
+		return STATUS_MAPPED;
+	}
+	unsigned reached = 0;
+	uint64_t *entry = walk(space, mapping->address, &reached);
+	if (reached == 0 || space->format->is_present(*entry)) {
+		return STATUS_MAPPED;
+	}
+	if (table->map.asid != 0) {
+		arch_zero(cap_object(*table), PAGE_SIZE); // what a lost mapping left behind
+	}
+	table->map.asid = arch_vspace_asid(space->root);
+	table->map.page = (int64_t)mapping->address >> PAGE_BITS;
+	table->map.level = reached - 1;
+	write_entry(space, entry, mapping->address, reached,
+		    space->format->table_entry(virt_to_phys(cap_object(*table))));
+	*level = reached;
+	return STATUS_OK;
+}
+
+enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, unsigned *level)
+{
+	const struct space *space;
+	enum status status = check_place(mapping, 1ul << frame->bits, &space);
+	unsigned old_level;
+
+	*level = 0;
+	if (status != STATUS_OK) {
+		return status;
+	}
+	const struct table_format *format = space->format;
+	unsigned asid = arch_vspace_asid(space->root);
+	bool again = find_mapping(*frame, &old_level) != NULL;
+	if (again && (frame->map.asid != asid || mapped_address(*frame) != mapping->address)) {
+		return STATUS_MAPPED;
+	}
+	unsigned wanted = frame_level(format, *frame), reached = wanted;
+	uint64_t *entry = walk(space, mapping->address, &reached);
+	if (reached != wanted && !format->is_present(*entry)) {
+		*level = reached;
+		return STATUS_NO_TABLE;
+	}
+	if (reached != wanted || (format->is_present(*entry) && !again)) {
+		return STATUS_MAPPED;
+	}
+	frame->map.asid = asid;
+	frame->map.page = (int64_t)mapping->address >> PAGE_BITS;
+	write_entry(space, entry, mapping->address, wanted,
+		    format->frame_entry(cap_paddr(*frame), wanted, mapping->rights,
+					mapping->attributes));
+	if (again) {
+		arch_tlb_flush_page(space->root, mapping->address);
+	}
+	return STATUS_OK;
+}
+
+void vspace_unmap_table(struct cap *table)
+{
+	const struct space *space = &spaces[table->map.asid];
+	unsigned level;
+	uint64_t *entry = find_mapping(*table, &level);
+
+	if (entry) {
+		write_entry(space, entry, mapped_address(*table), level, 0);
+		arch_tlb_flush_space(space->root);
+	}
+	if (table->map.asid != 0) {
+		arch_zero(cap_object(*table), PAGE_SIZE);
+		table->word = 0;
+	}
+}
+
+void vspace_unmap_frame(struct cap *frame)
+{
+	const struct space *space = &spaces[frame->map.asid];
+	unsigned level;
+	uint64_t *entry = find_mapping(*frame, &level);
+
+	if (entry) {
+		write_entry(space, entry, mapped_address(*frame), level, 0);
+		arch_tlb_flush_page(space->root, mapped_address(*frame));
+	}
+	frame->word = 0;
+}
