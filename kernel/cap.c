@@ -42,8 +42,7 @@ static bool is_memory(struct cap cap)
 	case OBJECT_IRQ_CONTROL:
 	case OBJECT_IOPORT_CONTROL:
 	case OBJECT_ASID_CONTROL:
-	case OBJECT_SCHED_CONTROL:
-		return false;
+	case OBJECT_SCHED_CONTROL: return false;
 	}
 	return true;
 }
@@ -93,10 +92,8 @@ enum status cap_derive(const struct slot *source, unsigned rights, struct cap *c
 {
 	*copy = source->cap;
 	switch (source->cap.type) {
-	case CAP_EMPTY:
-		return STATUS_NO_CAP;
-	case CAP_ZOMBIE:
-		return STATUS_BUSY;
+	case CAP_EMPTY: return STATUS_NO_CAP;
+	case CAP_ZOMBIE: return STATUS_BUSY;
 	case OBJECT_UNTYPED:
 		if (derive_has_children(source)) {
 			return STATUS_HAS_CHILDREN;
@@ -111,9 +108,7 @@ enum status cap_derive(const struct slot *source, unsigned rights, struct cap *c
 		copy->rights &= rights;
 		return STATUS_OK;
 	case OBJECT_ENDPOINT:
-	case OBJECT_NOTIFICATION:
-		copy->rights &= rights;
-		return STATUS_OK;
+	case OBJECT_NOTIFICATION: copy->rights &= rights; return STATUS_OK;
 	}
 	return STATUS_OK;
 }

@@ -43,10 +43,8 @@ static bool is_original(struct cap copy, struct cap source)
 {
 	switch (copy.type) {
 	case OBJECT_ENDPOINT:
-	case OBJECT_NOTIFICATION:
-		return copy.badge != source.badge;
-	case OBJECT_UNTYPED:
-		return true;
+	case OBJECT_NOTIFICATION: return copy.badge != source.badge;
+	case OBJECT_UNTYPED: return true;
 	}
 	return false;
 }
@@ -116,8 +114,8 @@ must_check static enum status endpoint_method(struct invocation *invocation, str
 		if (cap.badge == 0) {
 			return bad(invocation, STATUS_BAD_ARGUMENT, 0);
 		}
-		invocation->progress = endpoint_cancel_badged(endpoint, cap.badge,
-							      &invocation->thread->started);
+		invocation->progress =
+			endpoint_cancel_badged(endpoint, cap.badge, &invocation->thread->started);
 		return STATUS_OK;
 	}
 	if (cap.badge != 0) {
@@ -150,16 +148,13 @@ enum status cnode_invoke(struct invocation *invocation)
 	switch (invocation->method) {
 	case CNODE_COPY:
 	case CNODE_MINT:
-	case CNODE_MOVE:
-		return copy_or_move(invocation);
+	case CNODE_MOVE: return copy_or_move(invocation);
 	case CNODE_DELETE:
 	case CNODE_REVOKE:
 	case CNODE_CANCEL_BADGED:
 	case CNODE_ENDPOINT_BUMP:
-	case CNODE_INSPECT:
-		break;
-	default:
-		return STATUS_BAD_METHOD;
+	case CNODE_INSPECT: break;
+	default: return STATUS_BAD_METHOD;
 	}
 	status = need_words(invocation, 2);
 	if (status == STATUS_OK) {

@@ -16,8 +16,7 @@ static struct slot *resolve(struct cap cnode, uint64_t cptr, unsigned *left)
 	unsigned guard_bits = cnode.cnode.guard_bits;
 	unsigned level_bits = guard_bits + cnode.bits;
 
-	if (level_bits > *left ||
-	    bits_below(cptr, *left, guard_bits) != cnode.cnode.guard) {
+	if (level_bits > *left || bits_below(cptr, *left, guard_bits) != cnode.cnode.guard) {
 		return NULL;
 	}
 	uint64_t index = bits_below(cptr, *left - guard_bits, cnode.bits);

@@ -121,8 +121,7 @@ enum progress destroy_slot(struct slot *slot)
 enum progress destroy_descendants(struct slot *slot)
 {
 	while (derive_has_children(slot)) {
-		if (destroy_slot(slot_next(slot)) == PREEMPTED ||
-		    preempt_point() == PREEMPTED) {
+		if (destroy_slot(slot_next(slot)) == PREEMPTED || preempt_point() == PREEMPTED) {
 			return PREEMPTED;
 		}
 	}

@@ -18,8 +18,8 @@ void endpoint_enqueue(struct endpoint *endpoint, struct thread *thread)
 		endpoint->tail->queue_next = thread;
 	} else {
 		endpoint->head = thread;
-		endpoint->state = thread->state == THREAD_RECEIVING ? ENDPOINT_RECEIVING
-								    : ENDPOINT_SENDING;
+		endpoint->state =
+			thread->state == THREAD_RECEIVING ? ENDPOINT_RECEIVING : ENDPOINT_SENDING;
 	}
 	endpoint->tail = thread;
 }

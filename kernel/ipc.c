@@ -48,8 +48,7 @@ static void link_caller(struct thread *caller, struct thread *receiver, struct r
 	if (!fault) {
 		caller->state = THREAD_CALLING;
 	}
-	if (!has_time(receiver) && has_time(caller) &&
-	    !(fault && caller->fault == FAULT_TIMEOUT)) {
+	if (!has_time(receiver) && has_time(caller) && !(fault && caller->fault == FAULT_TIMEOUT)) {
 		schedctx_lend(caller, receiver);
 	}
 }
@@ -196,8 +195,7 @@ static void wait(struct thread *receiver, struct endpoint *endpoint, struct repl
 }
 
 // Take the first of the queue of senders.
-static void receive_sender(struct thread *receiver, struct endpoint *endpoint,
-			   struct reply *reply)
+static void receive_sender(struct thread *receiver, struct endpoint *endpoint, struct reply *reply)
 {
 	struct thread *sender = endpoint->head;
 
@@ -212,8 +210,8 @@ static void receive_sender(struct thread *receiver, struct endpoint *endpoint,
 	}
 }
 
-enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *reply,
-			bool blocking, struct thread *answered)
+enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *reply, bool blocking,
+			struct thread *answered)
 {
 	enum status status = STATUS_OK;
 

@@ -24,8 +24,8 @@ enum status ipc_send(struct thread *sender, struct cap cap, bool blocking) must_
 enum status ipc_call(struct thread *caller, struct cap cap) must_check;
 // Receive through an endpoint or notification capability. `reply`: for a caller, NULL if none is
 // offered. `answered`: a thread to be woken as soon as it is clear whether the receiver waits.
-enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *reply,
-			bool blocking, struct thread *answered) must_check;
+enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *reply, bool blocking,
+			struct thread *answered) must_check;
 // Answer the caller of `reply`, which has one, with the message of `thread`. *answered: the thread
 // to be woken, or NULL.
 enum status ipc_reply(struct thread *thread, struct reply *reply,

@@ -79,9 +79,9 @@ bool refill_charge(struct schedctx *s, ticks_t used)
 	}
 	if (used >= s->budget) {
 		// More than there was (the timer was late): begin again a period later.
-		s->refill[0] = (struct refill){.time = refill_head(s)->time + s->period + used -
-						       s->budget,
-					       .amount = s->budget};
+		s->refill[0] =
+			(struct refill){.time = refill_head(s)->time + s->period + used - s->budget,
+					.amount = s->budget};
 		s->head = 0;
 		s->count = 1;
 		return true;

@@ -9,9 +9,13 @@
 #include "panic.h"
 #include "release.h"
 #include "schedctx.h"
+#include "vspace.h"
 
 #define RELEASE_STEP 16
-#define NEVER UINT64_MAX
+#define NEVER	     UINT64_MAX
+
+// What a thread without an address space runs in: every user access faults.
+static struct vspace no_space __attribute__((aligned(1 << VSPACE_BITS)));
 
 void sched_init_cpu(struct cpu *cpu, unsigned number)
 {
@@ -22,6 +26,7 @@ void sched_init_cpu(struct cpu *cpu, unsigned number)
 	cpu->current = &cpu->idle;
 	cpu->idle.state = THREAD_RUNNING;
 	cpu->idle.cpu = number;
+	arch_vspace_init(&no_space);
 	arch_thread_init_idle(&cpu->idle);
 }
 
@@ -249,10 +254,20 @@ static struct thread *take_first(struct cpu *cpu, ticks_t now)
 	return &cpu->idle;
 }
 
+static struct vspace *space_of(struct cpu *cpu, struct thread *thread)
+{
+	struct vspace *space = thread_vspace(thread);
+
+	if (likely(space) || thread == &cpu->idle) {
+		return space;
+	}
+	return &no_space;
+}
+
 static void switch_to(struct cpu *cpu, struct thread *next)
 {
 	if (next != cpu->current) {
-		arch_switch(cpu->current, next, thread_vspace(next));
+		arch_switch(cpu->current, next, space_of(cpu, next));
 		cpu->current = next;
 		next->cpu = cpu->number;
 	}
@@ -310,8 +325,8 @@ void sched_hand_over(struct thread *next)
 {
 	struct cpu *cpu = cpu_self();
 
-	if (likely(next->schedctx && next->schedctx == cpu->charged &&
-		   next->priority >= cpu->top && !cpu->reschedule)) {
+	if (likely(next->schedctx && next->schedctx == cpu->charged && next->priority >= cpu->top &&
+		   !cpu->reschedule)) {
 		switch_to(cpu, next);
 		return;
 	}

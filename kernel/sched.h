@@ -33,10 +33,10 @@ void sched_drop(struct thread *thread);
 void sched_yield(void); // give up the present refill
 // Let the other thread run before the current one. False: it cannot.
 bool sched_let_run(struct thread *thread);
-void sched_timer(void);		       // the deadline has passed
-void sched_refresh(void);	       // another CPU changed something here
+void sched_timer(void);				// the deadline has passed
+void sched_refresh(void);			// another CPU changed something here
 void sched_reload_space(struct thread *thread); // it has another address space now
-void sched_leave(void);		       // choose, and switch
-void sched_charge(struct schedctx *s); // bring its account up to date
+void sched_leave(void);				// choose, and switch
+void sched_charge(struct schedctx *s);		// bring its account up to date
 // The context is configured anew or goes away.
 void sched_forget(struct schedctx *s);

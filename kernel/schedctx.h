@@ -32,13 +32,13 @@ struct notification;
 struct invocation;
 
 struct schedctx {
-	struct thread *thread;		   // who holds it, or NULL
-	struct thread *lender;		   // the latest lender, or NULL
-	struct notification *notification; // bound to it, or NULL
-	ticks_t budget, period;		   // budget 0: not configured
-	ticks_t used;			   // in all
+	struct thread *thread;			     // who holds it, or NULL
+	struct thread *lender;			     // the latest lender, or NULL
+	struct notification *notification;	     // bound to it, or NULL
+	ticks_t budget, period;			     // budget 0: not configured
+	ticks_t used;				     // in all
 	ticks_t used_asked, used_timeout, used_info; // `used` when last asked, by who asks
-	uint64_t badge;			   // of timeout faults
+	uint64_t badge;				     // of timeout faults
 	struct schedctx *release_left, *release_right, *release_up;
 	uint8_t release_rank;
 	bool throttled; // in the release queue of its CPU

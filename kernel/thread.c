@@ -77,8 +77,7 @@ static bool is_in_call(const struct thread *thread)
 	case THREAD_SENDING:
 	case THREAD_RECEIVING:
 	case THREAD_WAITING:
-	case THREAD_CALLING:
-		return true;
+	case THREAD_CALLING: return true;
 	}
 	return thread->pending;
 }

@@ -75,7 +75,7 @@ struct thread {
 	struct thread *run_next, *run_previous;	    // run queue
 	struct thread *queue_next, *queue_previous; // endpoint or notification queue
 
-	struct schedctx *lent;		     // as its latest lender: what it lent; else NULL
+	struct schedctx *lent;			    // as its latest lender: what it lent; else NULL
 	struct thread *lender_below, *lender_above; // older, newer
 
 	struct slot slot[THREAD_SLOT_COUNT] __attribute__((aligned(32)));
@@ -89,9 +89,8 @@ static inline struct ipc_buffer *thread_buffer(struct thread *thread)
 {
 	struct cap frame = thread->slot[THREAD_SLOT_BUFFER].cap;
 
-	return frame.type == OBJECT_FRAME
-		       ? phys_to_virt(cap_paddr(frame) + thread->buffer_offset)
-		       : NULL;
+	return frame.type == OBJECT_FRAME ? phys_to_virt(cap_paddr(frame) + thread->buffer_offset)
+					  : NULL;
 }
 
 static inline struct vspace *thread_vspace(struct thread *thread)

@@ -56,8 +56,7 @@ must_check static enum progress empty_slots(struct thread *thread, unsigned firs
 must_check static enum status plan_configure(struct invocation *invocation,
 					     struct install installs[3])
 {
-	enum status status =
-		plan_install(invocation, 0, OBJECT_CNODE, false, &installs[0]);
+	enum status status = plan_install(invocation, 0, OBJECT_CNODE, false, &installs[0]);
 
 	if (status == STATUS_OK) {
 		status = plan_install(invocation, 1, OBJECT_VSPACE, false, &installs[1]);
@@ -73,15 +72,14 @@ must_check static enum status plan_configure(struct invocation *invocation,
 	}
 	struct cap frame = installs[2].cap;
 	uint64_t offset = argument(invocation, 3);
-	if (frame.device || (frame.rights & (RIGHT_READ | RIGHT_WRITE)) !=
-				    (RIGHT_READ | RIGHT_WRITE)) {
+	if (frame.device ||
+	    (frame.rights & (RIGHT_READ | RIGHT_WRITE)) != (RIGHT_READ | RIGHT_WRITE)) {
 		return bad(invocation, STATUS_NO_RIGHT, 2);
 	}
 	if (offset % sizeof(struct ipc_buffer) != 0) {
 		return bad(invocation, STATUS_MISALIGNED, 3);
 	}
-	return offset < 1ul << frame.bits ? STATUS_OK
-					  : bad(invocation, STATUS_BAD_ARGUMENT, 3);
+	return offset < 1ul << frame.bits ? STATUS_OK : bad(invocation, STATUS_BAD_ARGUMENT, 3);
 }
 
 must_check static enum status configure(struct invocation *invocation, struct thread *thread)
@@ -123,8 +121,7 @@ must_check static enum status plan_handlers(struct invocation *invocation,
 		}
 		unsigned rights = installs[i].cap.rights;
 		if (installs[i].source &&
-		    (!(rights & RIGHT_WRITE) ||
-		     !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY)))) {
+		    (!(rights & RIGHT_WRITE) || !(rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY)))) {
 			return bad(invocation, STATUS_NO_RIGHT, i);
 		}
 	}

@@ -89,8 +89,7 @@ enum status untyped_plan(struct cap untyped, bool has_children, enum object_type
 	uint64_t size = 1ul << bits;
 	plan->start = (free + size - 1) & -size;
 	plan->end = plan->start + count * size;
-	if (plan->end > bytes_of(untyped) ||
-	    chunks_of(plan->end - free) >= UNTYPED_MAX_CLEAN) {
+	if (plan->end > bytes_of(untyped) || chunks_of(plan->end - free) >= UNTYPED_MAX_CLEAN) {
 		return STATUS_NO_MEMORY;
 	}
 	return STATUS_OK;
@@ -126,8 +125,7 @@ static void retype_commit(struct slot *slot, const struct retype *plan, unsigned
 		struct cap cap = object_ops[plan->type].make(cap_paddr(*untyped) + offset,
 							     size_bits, format, untyped->device);
 		if (plan->type == OBJECT_UNTYPED && end <= clean_end) {
-			cap.untyped.clean =
-				at_most(chunks_of(end - offset), UNTYPED_MAX_CLEAN);
+			cap.untyped.clean = at_most(chunks_of(end - offset), UNTYPED_MAX_CLEAN);
 		}
 		derive_insert(slot, &first[i], cap, true);
 	}
@@ -175,7 +173,7 @@ enum status untyped_invoke(struct invocation *invocation)
 	if (status != STATUS_OK) {
 		return status;
 	}
-	struct slot *first;
+	struct slot *first = NULL;
 	status = find_destination(invocation, &first);
 	if (status != STATUS_OK) {
 		return status;

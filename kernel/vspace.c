@@ -41,8 +41,8 @@ static uint64_t *walk(const struct space *space, vaddr_t address, unsigned *leve
 	}
 }
 
-static void write_entry(const struct space *space, uint64_t *place, vaddr_t address,
-			unsigned level, uint64_t entry)
+static void write_entry(const struct space *space, uint64_t *place, vaddr_t address, unsigned level,
+			uint64_t entry)
 {
 	if (level == space->format->levels - 1) {
 		arch_vspace_activate_root(space->root, index_of(space->format, address, level),
@@ -124,9 +124,8 @@ must_check static enum status check_place(const struct mapping *mapping, uint64_
 		return arch_user_range(mapping->address, bytes) ? STATUS_OK : STATUS_BAD_ARGUMENT;
 	}
 	uint64_t limit = 1ul << shift_of((*space)->format, (*space)->format->levels);
-	return mapping->address < limit && bytes <= limit - mapping->address
-		       ? STATUS_OK
-		       : STATUS_BAD_ARGUMENT;
+	return mapping->address < limit && bytes <= limit - mapping->address ? STATUS_OK
+									     : STATUS_BAD_ARGUMENT;
 }
 
 enum status vspace_map_table(struct cap *table, const struct mapping *mapping, unsigned *level)

@@ -18,7 +18,7 @@
 
 #include "cap.h"
 
-#define ASID_COUNT 4096
+#define ASID_COUNT    4096
 #define TABLE_ENTRIES 512
 
 struct invocation;

@@ -112,6 +112,5 @@ enum status asid_control_invoke(struct invocation *invocation)
 	if (asid < 1 || asid >= ASID_COUNT) {
 		return bad(invocation, STATUS_BAD_ARGUMENT, 1);
 	}
-	return vspace_assign_asid(slot->cap, asid) ? STATUS_OK
-						   : bad(invocation, STATUS_BUSY, 1);
+	return vspace_assign_asid(slot->cap, asid) ? STATUS_OK : bad(invocation, STATUS_BUSY, 1);
 }
