@@ -9,9 +9,7 @@
 #include <caplet/kernel.h>
 #include <caplet/start.h>
 #include <errno.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
+#include <stddef.h>
 #include <unistd.h>
 
 enum {
@@ -26,7 +24,6 @@ enum {
 };
 
 static cptr_t serial_ports, exit_port;
-static char why[200]; // the present test failed; empty: it did not
 
 static void port_claim(cptr_t *slot, unsigned first, unsigned last)
 {
@@ -84,50 +81,13 @@ void _exit(int status)
 			   status == 0 ? DEBUG_EXIT_SUCCESS : DEBUG_EXIT_FAILURE);
 }
 
-void check_failed(const char *file, int line, const char *text)
-{
-	snprintf(why, sizeof(why), "%s:%d: %s", file, line, text);
-}
-
-bool prints(const char *expected, const char *format, ...)
-{
-	char text[400];
-	va_list arguments;
-
-	va_start(arguments, format);
-	vsnprintf(text, sizeof(text), format, arguments);
-	va_end(arguments);
-	if (strcmp(text, expected) == 0)
-		return true;
-	printf("expected \"%s\", got \"%s\"\n", expected, text);
-	return false;
-}
-
-static void tests_run(const struct test *tests, unsigned *passed, unsigned *failed)
-{
-	for (; tests->name != NULL; tests++) {
-		why[0] = '\0';
-		tests->run();
-		if (why[0] == '\0') {
-			printf("ok %s\n", tests->name);
-			++*passed;
-		} else {
-			printf("not ok %s: %s\n", tests->name, why);
-			++*failed;
-		}
-	}
-}
-
 int main(void)
 {
-	unsigned passed = 0, failed = 0;
-
 	port_claim(&serial_ports, COM1, COM1 + 7);
 	port_claim(&exit_port, DEBUG_EXIT, DEBUG_EXIT + 3);
-	tests_run(thread_tests, &passed, &failed);
-	tests_run(memory_tests, &passed, &failed);
-	tests_run(text_tests, &passed, &failed);
-	tests_run(float_tests, &passed, &failed);
-	printf("suite done: %u passed, %u failed\n", passed, failed);
-	return failed > 0;
+	tests_run(thread_tests);
+	tests_run(memory_tests);
+	tests_run(text_tests);
+	tests_run(float_tests);
+	return tests_end();
 }

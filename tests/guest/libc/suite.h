@@ -15,6 +15,14 @@ extern const struct test thread_tests[];
 extern const struct test memory_tests[];
 extern const struct test text_tests[];
 extern const struct test float_tests[];
+extern const struct test pthread_tests[];
+extern const struct test system_tests[];
+
+// Runs the tests of a list, and counts.
+void tests_run(const struct test *tests);
+
+// Prints the last line; returns the status to end with.
+int tests_end(void);
 
 // Notes the failure of the present test. `text` is what was expected.
 void check_failed(const char *file, int line, const char *text);

@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: MIT
+#
+# What libc makes of the servers: heap, threads, time. A program of the boot archive, which
+# tests/boot/posix.script runs.
+
+posix-sources := posix/main.c posix/pthread_test.c posix/system_test.c libc/suite.c
+$(call program,posixtest,tests/guest,$(posix-sources),fpu)

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+//
+// posixtest: the suite of what libc makes of the servers. Its status is 0 if all passed.
+
+#include "../libc/suite.h"
+
+int main(void)
+{
+	tests_run(system_tests);
+	tests_run(pthread_tests);
+	return tests_end();
+}
