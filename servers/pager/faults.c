@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+//
+// A page fault is resolved if a region holds the address and its rights allow the access. All else is
+// a crash, with its cause in words that a person can use.
+//
+// Killed between any two steps: a thread whose fault was not answered faults again when the reply
+// object is aborted, and finds the page made, or not. A crash that was noted before the
+// pager could answer is noted again for the same thread: the note is overwritten, not doubled.
+#include <caplet/abi/fault.h>
+#include <caplet/abi/types.h>
+#include <caplet/layout.h>
+
+#include "faults.h"
+#include "intent.h"
+#include "kernel.h"
+#include "pager.h"
+#include "reap.h"
+#include "regions.h"
+#include "spaces.h"
+#include "touch.h"
+
+static bool address_is_user(uint64_t address)
+{
+	uint64_t top = address >> 47;
+	uint64_t slot = address >> 39 & 511;
+
+	if (top != 0 && top != 0x1ffff)
+		return false;
+	return slot < KERNEL_PML4_FIRST || slot > KERNEL_PML4_LAST;
+}
+
+static uint32_t cause_of_page_fault(uint32_t space, uint64_t address, uint64_t access)
+{
+	uint64_t page = address >> PAGE_BITS;
+	uint32_t region = region_from(space, page);
+
+	if (!address_is_user(address))
+		return PAGER_CAUSE_ADDRESS;
+	if (region && regions[region].first <= page) {
+		if (access & FAULT_ACCESS_EXECUTE && !(regions[region].rights & PAGER_EXECUTE))
+			return PAGER_CAUSE_EXECUTE;
+		if (access & FAULT_ACCESS_WRITE && regions[region].rights & PAGER_READ &&
+		    !(regions[region].rights & PAGER_WRITE))
+			return PAGER_CAUSE_WRITE;
+		return regions[region].rights ? PAGER_CAUSE_NO_MEMORY : PAGER_CAUSE_UNMAPPED;
+	}
+	if (page == 0)
+		return PAGER_CAUSE_NULL;
+	if (region && regions[region].flags & REGION_GUARD && regions[region].first - 1 == page)
+		return PAGER_CAUSE_STACK_OVERFLOW;
+	return PAGER_CAUSE_UNMAPPED;
+}
+
+static bool access_allowed(const struct region *r, uint64_t access)
+{
+	if (access & FAULT_ACCESS_WRITE)
+		return r->rights & PAGER_WRITE;
+	if (access & FAULT_ACCESS_EXECUTE)
+		return r->rights & PAGER_EXECUTE;
+	return r->rights != 0;
+}
+
+static bool page_fault_resolve(uint32_t space, const uint64_t *words)
+{
+	uint64_t page = words[0] >> PAGE_BITS;
+	uint32_t region;
+
+	if (!address_is_user(words[0]))
+		return false;
+	region = region_at(space, page);
+	if (!region || !access_allowed(&regions[region], words[2]))
+		return false;
+	if (region_touch(region, page - regions[region].first, words[2] & FAULT_ACCESS_WRITE)) {
+		change_abort();
+		return false;
+	}
+	ADD(state->faults, 1);
+	change_commit();
+	return true;
+}
+
+static uint32_t cause_of(uint32_t space, uint32_t label, const uint64_t *words)
+{
+	if (label == FAULT_PAGE)
+		return cause_of_page_fault(space, words[0], words[2]);
+	return label == FAULT_TIMEOUT ? PAGER_CAUSE_TIMEOUT : PAGER_CAUSE_EXCEPTION;
+}
+
+// Only the first crash of a process tells why; the others follow from it, or have to wait.
+static void crash_note(uint32_t space, uint32_t thread, uint32_t label, const uint64_t *words)
+{
+	struct crash_note *note = &state->space[space].crash;
+	uint32_t region = label == FAULT_PAGE ? region_from(space, words[0] >> PAGE_BITS) : 0;
+
+	if (note->serial && note->thread != thread) {
+		ADD(note->further, 1);
+		return;
+	}
+	journal_save(note, sizeof(*note));
+	if (!note->serial) {
+		ADD(state->crash_serial, 1);
+		note->serial = state->crash_serial;
+		note->further = 0;
+	}
+	note->thread = thread;
+	note->label = label;
+	note->cause = cause_of(space, label, words);
+	note->region_start = region ? regions[region].first << PAGE_BITS : 0;
+	note->region_end =
+		region ? (regions[region].first + regions[region].pages) << PAGE_BITS : 0;
+	for (unsigned i = 0; i < 6; i++)
+		note->word[i] = words[i];
+}
+
+bool fault_handle(uint64_t process, uint32_t thread, uint32_t label, const uint64_t *words)
+{
+	uint32_t space;
+
+	changes_begin();
+	space = space_find(process);
+	if (!space)
+		return false;
+	if (label == FAULT_PAGE && page_fault_resolve(space, words))
+		return true;
+	crash_note(space, thread, label, words);
+	change_commit();
+	kernel_alert();
+	return false;
+}

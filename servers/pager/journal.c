@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+//
+// The journal is the undo log of the ledger.
+#include <caplet/ledger.h>
+
+#include "journal.h"
+
+void journal_save(void *place, size_t bytes)
+{
+	ledger_change(place, bytes);
+}
+
+void journal_commit(void)
+{
+	ledger_commit();
+}
+
+void journal_abort(void)
+{
+	ledger_rollback();
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: MIT
+//
+// Killed between any two steps: space_make notes the space before the kernel makes its root, so
+// that settling revokes a root whose space is not committed. Clearing and ending first commit that they
+// have begun; everything after that only takes away, in commits of their own, and recovery
+// (reap.c) calls the same *_finish functions.
+#include <caplet/abi/object.h>
+#include <caplet/handover.h>
+
+#include "frames.h"
+#include "intent.h"
+#include "kernel.h"
+#include "objects.h"
+#include "pager.h"
+#include "reap.h"
+#include "regions.h"
+#include "slots.h"
+#include "spaces.h"
+
+#define ROOT_PAGES (1u << (VSPACE_BITS - PAGE_BITS))
+
+uint32_t space_find(uint64_t process)
+{
+	uint32_t space = state->space_bucket[process % SPACE_BUCKETS];
+
+	while (space && state->space[space].process != process)
+		space = state->space[space].hash_next;
+	return space && state->space[space].life == LIFE_LIVE ? space : 0;
+}
+
+bool space_can_pay(uint32_t space, uint64_t count)
+{
+	const struct space *s = &state->space[space];
+
+	return count <= s->quota && s->charged <= s->quota - count;
+}
+
+bool space_can_hold(uint32_t space, uint32_t count)
+{
+	const struct space *s = &state->space[space];
+
+	return s->objects + s->regions + count <= s->quota_objects;
+}
+
+bool space_can_show(uint32_t space, uint64_t count)
+{
+	const struct space *s = &state->space[space];
+
+	return count <= s->quota_slots && s->slots <= s->quota_slots - count;
+}
+
+static void space_link(uint32_t space, uint64_t process)
+{
+	uint32_t *bucket = &state->space_bucket[process % SPACE_BUCKETS];
+
+	SET(state->space[space].process, process);
+	SET(state->space[space].hash_next, *bucket);
+	SET(*bucket, space);
+	ADD(state->space_count, 1);
+}
+
+static void space_unlink(uint32_t space)
+{
+	uint32_t *link = &state->space_bucket[state->space[space].process % SPACE_BUCKETS];
+
+	while (*link != space)
+		link = &state->space[*link].hash_next;
+	SET(*link, state->space[space].hash_next);
+	SET(state->space[space].process, 0);
+	SUB(state->space_count, 1);
+}
+
+static status_t space_make_root(uint32_t space)
+{
+	status_t status;
+
+	if (!frames_carve_root(space))
+		return STATUS_EXHAUSTED;
+	intent_note(INTENT_SPACE, space);
+	status = kernel_retype(slot_root(space), OBJECT_VSPACE, VSPACE_BITS, slot_vspace(space), 1);
+	if (!status)
+		status = kernel_assign(slot_vspace(space), HANDOVER_ASID_FIRST + space);
+	ADD(state->frames_used, ROOT_PAGES);
+	ADD(state->roots_used, 1);
+	return status;
+}
+
+static uint32_t space_free_index(void)
+{
+	for (uint32_t i = 1; i < SPACE_MAX; i++)
+		if (!state->space[i].process)
+			return i;
+	return 0;
+}
+
+status_t space_make(uint64_t process, uint64_t quota, uint32_t quota_objects, uint32_t quota_slots,
+		    unsigned flags, uint32_t *space)
+{
+	uint32_t index = space_free_index();
+	struct space *s = &state->space[index];
+	uint64_t left = state->capacity - state->promised - state->space[0].charged;
+	status_t status;
+
+	if (!index)
+		return STATUS_EXHAUSTED;
+	if (quota > left || quota < ROOT_PAGES)
+		return STATUS_QUOTA;
+	*s = (struct space){.quota = quota,
+			    .charged = ROOT_PAGES,
+			    .resident = ROOT_PAGES,
+			    .table_count = ROOT_PAGES,
+			    .quota_objects = quota_objects,
+			    .quota_slots = quota_slots,
+			    .flags = (uint8_t)flags};
+	space_link(index, process);
+	ADD(state->promised, quota);
+	SET(s->life, LIFE_LIVE);
+	status = space_make_root(index);
+	if (!status)
+		status = object_make(index, KIND_TABLES, 1ul << 32, 0, &s->tables);
+	if (status) {
+		change_abort();
+		return status;
+	}
+	object_announce(s->tables, true);
+	*space = index;
+	return STATUS_OK;
+}
+
+// Doom what may go, one piece per commit; reap() takes it apart.
+static void space_empty(uint32_t space, bool kept_too, bool ends)
+{
+	struct space *s = &state->space[space];
+	uint32_t object, next;
+
+	while (s->first_region) {
+		region_doom(s->first_region);
+		change_commit();
+		reap();
+	}
+	for (object = s->first_object; object; object = next) {
+		next = objects[object].next;
+		if (objects[object].kind != KIND_SHARED || objects[object].life != LIFE_LIVE ||
+		    (objects[object].flags & PAGER_KEEP && !kept_too))
+			continue;
+		if (s->ledger == object)
+			SET(s->ledger, 0);
+		if (ends)
+			object_orphan(object);
+		else
+			object_release(object);
+		change_commit();
+	}
+	reap();
+}
+
+void space_clear_finish(uint32_t space)
+{
+	space_empty(space, (state->space[space].clearing - 1) & PAGER_CLEAR_KEPT, false);
+	SET(state->space[space].clearing, 0);
+}
+
+void space_clear(uint32_t space, unsigned flags)
+{
+	SET(state->space[space].clearing, (uint8_t)(1 + flags));
+	change_commit();
+	space_clear_finish(space);
+}
+
+void space_end_finish(uint32_t space)
+{
+	struct space *s = &state->space[space];
+
+	space_empty(space, true, true);
+	if (s->tables) {
+		object_doom(s->tables);
+		SET(s->tables, 0);
+		change_commit();
+		reap();
+	}
+	intent_note(INTENT_SPACE, space);
+	space_unlink(space);
+	SUB(state->promised, s->quota);
+	SUB(state->frames_used, ROOT_PAGES);
+	SUB(state->roots_used, 1);
+	SET(s->life, LIFE_FREE);
+	change_commit();
+}
+
+void space_end(uint32_t space)
+{
+	SET(state->space[space].life, LIFE_DOOMED);
+	change_commit();
+	space_end_finish(space);
+}

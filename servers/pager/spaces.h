@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// Spaces: one for each process, by the number of the process.
+//
+//   free --space_make--> LIVE --space_clear--> LIVE, empty but for what is kept
+//                         `--space_end--> DOOMED --> free
+//
+// Rules:
+// - charged <= quota, and the sum of all quotas and of what nobody owns <= capacity: a promise
+//   is always kept.
+// - Address space identifier and slots follow from the index.
+#pragma once
+
+#include <caplet/protocol.h>
+#include "state.h"
+
+uint32_t space_find(uint64_t process); // 0: none; LIVE ones only
+
+bool space_can_pay(uint32_t space, uint64_t count);  // pages
+bool space_can_hold(uint32_t space, uint32_t count); // objects and regions
+bool space_can_show(uint32_t space, uint64_t count); // slots
+
+status_t space_make(uint64_t process, uint64_t quota, uint32_t quota_objects, uint32_t quota_slots,
+		    unsigned flags, uint32_t *space);
+// Both go on where a predecessor was stopped, and are done when they return.
+void space_clear(uint32_t space, unsigned flags);
+void space_end(uint32_t space);
+void space_clear_finish(uint32_t space);
+void space_end_finish(uint32_t space);

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: MIT
+//
+// The pager's state under a model kernel: one story of two processes, told once undisturbed and then
+// once for every step in it, with the pager killed before that step. Each time the successor must
+// find a sound state, and the story must end as the first time.
+//
+// A request is made as the server stub makes it: its effect and its answer are committed together, and
+// after a kill it is sent again unless the answer is there. A fault is sent again always.
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include <caplet/abi/fault.h>
+#include <caplet/handover.h>
+
+#include "check.h"
+#include "faults.h"
+#include "frames.h"
+#include "intent.h"
+#include "model.h"
+#include "objects.h"
+#include "pager.h"
+#include "reap.h"
+#include "requests.h"
+#include "spaces.h"
+
+#define CLIENT	   16ul
+#define SERVER	   17ul
+#define READ_WRITE (PAGER_READ | PAGER_WRITE)
+#define TEXT	   0x400000ul
+#define DATA	   0x500000ul
+#define HEAP	   0x4000000000ul
+
+// The lane of the one who asks, and where the story stands; both outlive the pager.
+static struct {
+	uint64_t sequence;
+	status_t status;
+	uint64_t answer;
+} * lane;
+static uint64_t asked;
+static uint64_t killed_at;   // the step before which it was killed last
+static uint64_t again_after; // so many steps into the recovery it is killed once more; 0: it is not
+
+static void fail_with(const char *what)
+{
+	fail_msg("killed before step %lu, now at %lu, request %lu: %s", killed_at, model_steps,
+		 asked, what);
+}
+
+static void check_all(void)
+{
+	const char *wrong = NULL;
+
+	if (state_check(&wrong))
+		fail_with(wrong);
+	wrong = model_check();
+	if (wrong)
+		fail_with(wrong);
+}
+
+static void pager_start(void)
+{
+	const struct supply supply = {.archive_pages = MODEL_ARCHIVE_PAGES,
+				      .pool_leaves = 6,
+				      .untyped_count = 3,
+				      .untyped_bits = {15, 0, 21}};
+
+	if (!state_attach(model_ledger + PAGE_SIZE, sizeof(model_ledger) - PAGE_SIZE))
+		assert_true(state_make(model_ledger + PAGE_SIZE, sizeof(model_ledger) - PAGE_SIZE,
+				       &supply));
+	state_recover();
+	assert_int_equal(archive_announce(), STATUS_OK);
+	change_commit();
+}
+
+// Comes back from the dead, perhaps not at the first attempt.
+static void recover(void)
+{
+	if (model_kill_step)
+		killed_at = model_kill_step;
+	model_kill_step = again_after ? model_steps + again_after : 0;
+	again_after = 0;
+	model_restart();
+	pager_start();
+	changes_begin();
+	check_all();
+}
+
+// ---- what is asked
+
+struct request {
+	status_t (*serve)(const uint64_t *argument, uint64_t *answer);
+	uint64_t argument[6];
+};
+
+static status_t serve_create(const uint64_t *a, uint64_t *answer)
+{
+	uint32_t space = space_find(a[0]);
+	status_t status =
+		space ? STATUS_OK : space_make(a[0], a[1], 100, 100, PAGER_MAY_PIN, &space);
+
+	*answer = space;
+	return status;
+}
+static status_t serve_map(const uint64_t *a, uint64_t *answer)
+{
+	return request_map_anonymous(space_find(a[0]), a[1], a[2], (unsigned)a[3], 0, answer);
+}
+static status_t serve_unmap(const uint64_t *a, uint64_t *answer)
+{
+	return request_unmap(space_find(a[0]), a[1], a[2]);
+}
+static status_t serve_protect(const uint64_t *a, uint64_t *answer)
+{
+	return request_protect(space_find(a[0]), a[1], a[2], (unsigned)a[3]);
+}
+static status_t serve_discard(const uint64_t *a, uint64_t *answer)
+{
+	return request_discard(space_find(a[0]), a[1], a[2]);
+}
+static status_t serve_archive(const uint64_t *a, uint64_t *answer)
+{
+	return request_map_archive(space_find(a[0]), a[1], a[2], a[3], a[4], (unsigned)a[5]);
+}
+static status_t serve_ledger(const uint64_t *a, uint64_t *answer)
+{
+	return request_ledger(space_find(a[0]), a[1]);
+}
+static status_t serve_object(const uint64_t *a, uint64_t *answer)
+{
+	return request_object_create(space_find(a[0]), a[1], (unsigned)a[2], answer);
+}
+static status_t serve_clone(const uint64_t *a, uint64_t *answer)
+{
+	return request_object_clone(space_find(a[0]), a[1], 0, answer);
+}
+static status_t serve_resize(const uint64_t *a, uint64_t *answer)
+{
+	return request_object_resize(space_find(a[0]), a[1], a[2]);
+}
+static status_t serve_release(const uint64_t *a, uint64_t *answer)
+{
+	return request_object_release(space_find(a[0]), a[1]);
+}
+static status_t serve_map_object(const uint64_t *a, uint64_t *answer)
+{
+	uint32_t object = object_by_number(a[1]);
+
+	return object ? request_map_object(space_find(a[0]), object, 0, 0,
+					   objects[object].pages << PAGE_BITS, (unsigned)a[2],
+					   (unsigned)a[3], answer)
+		      : PAGER_NO_OBJECT;
+}
+static status_t serve_buffer(const uint64_t *a, uint64_t *answer)
+{
+	uint32_t frame = 0;
+	status_t status = request_buffer(space_find(a[0]), (unsigned)a[1], &frame);
+
+	*answer = frame != 0;
+	return status;
+}
+static status_t serve_buffer_release(const uint64_t *a, uint64_t *answer)
+{
+	return request_buffer_release(space_find(a[0]), (unsigned)a[1]);
+}
+static status_t serve_clear(const uint64_t *a, uint64_t *answer)
+{
+	space_clear(space_find(a[0]), (unsigned)a[1]);
+	return STATUS_OK;
+}
+static status_t serve_end(const uint64_t *a, uint64_t *answer)
+{
+	if (space_find(a[0]))
+		space_end(space_find(a[0]));
+	return STATUS_OK;
+}
+
+// ---- how it is asked
+
+static status_t ask(const struct request *request, uint64_t *answer)
+{
+	uint64_t given = 0;
+
+	asked++;
+	if (setjmp(model_killed))
+		recover();
+	if (lane->sequence != asked) {
+		status_t status;
+
+		changes_begin();
+		status = request->serve(request->argument, &given);
+		if (status)
+			change_abort();
+		journal_save(lane, sizeof(*lane));
+		lane->status = status;
+		lane->answer = given;
+		lane->sequence = asked;
+		journal_commit();
+	}
+	if (answer)
+		*answer = lane->answer;
+	return lane->status;
+}
+
+#define ASK(answer, function, ...) ask(&(struct request){function, {__VA_ARGS__}}, answer)
+
+// A byte of a process's memory, as its instruction would reach it; NULL: it crashed.
+static uint8_t *touch(uint64_t process, uint64_t address, bool write)
+{
+	uint64_t words[6] = {address, TEXT, write ? FAULT_ACCESS_WRITE : 0};
+	static unsigned tries;
+	uint8_t *byte;
+
+	tries = 0;
+	if (setjmp(model_killed))
+		recover();
+	while (!(byte = model_access(space_find(process), address, write))) {
+		if (tries++ > 4)
+			fail_with("a fault that is answered comes again");
+		if (!fault_handle(process, 0, FAULT_PAGE, words))
+			return NULL;
+	}
+	return byte;
+}
+
+static void put(uint64_t process, uint64_t address, uint8_t value)
+{
+	uint8_t *byte = touch(process, address, true);
+
+	if (!byte)
+		fail_with("a write crashed");
+	*byte = value;
+}
+
+static uint8_t get(uint64_t process, uint64_t address)
+{
+	uint8_t *byte = touch(process, address, false);
+
+	if (!byte)
+		fail_with("a read crashed");
+	return *byte;
+}
+
+// ---- the story
+
+static void story_image(void)
+{
+	assert_int_equal(ASK(NULL, serve_create, CLIENT, 200), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_create, SERVER, 100), STATUS_OK);
+	assert_int_equal(
+		ASK(NULL, serve_archive, CLIENT, 0, 8192, TEXT, 8192, PAGER_READ | PAGER_EXECUTE),
+		STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_archive, CLIENT, 8192, 5000, DATA, 16384, READ_WRITE),
+			 STATUS_OK);
+	assert_int_equal(get(CLIENT, TEXT + 4096), 'b');
+	assert_int_equal(get(CLIENT, DATA), 'c');
+	put(CLIENT, DATA + 1, 'x');
+	assert_int_equal(get(CLIENT, DATA), 'c');
+	assert_int_equal(get(CLIENT, DATA + 1), 'x');
+	assert_int_equal(get(CLIENT, DATA + 4999), 'd');
+	assert_int_equal(get(CLIENT, DATA + 5000), 0);
+	put(CLIENT, DATA + 12288, 'y');
+	assert_null(touch(CLIENT, TEXT, true));
+	assert_int_equal(ASK(NULL, serve_ledger, CLIENT, 16384), STATUS_OK);
+	put(CLIENT, LEDGER_BASE + 8192, 'l');
+	assert_int_equal(ASK(NULL, serve_buffer, CLIENT, 3), STATUS_OK);
+	put(CLIENT, IPC_BUFFER_BASE + 3 * 4096, 'i');
+}
+
+static void story_heap(void)
+{
+	uint64_t at;
+
+	assert_int_equal(ASK(&at, serve_map, CLIENT, 0, 8 * 4096, READ_WRITE), STATUS_OK);
+	assert_int_equal(at, HEAP);
+	for (unsigned i = 0; i < 8; i++)
+		put(CLIENT, HEAP + i * 4096, (uint8_t)i);
+	assert_int_equal(ASK(&at, serve_map, CLIENT, 0, 4 * 4096, READ_WRITE), STATUS_OK);
+	assert_int_equal(at, HEAP + 8 * 4096);
+	put(CLIENT, at + 4096, 9);
+	assert_int_equal(ASK(NULL, serve_unmap, CLIENT, HEAP + 2 * 4096, 2 * 4096), STATUS_OK);
+	assert_null(touch(CLIENT, HEAP + 2 * 4096, false));
+	assert_int_equal(ASK(NULL, serve_protect, CLIENT, HEAP + 5 * 4096, 2 * 4096, PAGER_READ),
+			 STATUS_OK);
+	assert_null(touch(CLIENT, HEAP + 5 * 4096, true));
+	assert_int_equal(get(CLIENT, HEAP + 5 * 4096), 5);
+	assert_int_equal(ASK(NULL, serve_discard, CLIENT, HEAP + 7 * 4096, 4096), STATUS_OK);
+	assert_int_equal(get(CLIENT, HEAP + 7 * 4096), 0);
+	assert_int_equal(get(CLIENT, HEAP + 9 * 4096), 9);
+	assert_int_equal(ASK(&at, serve_map, CLIENT, 0, 180 * 4096, READ_WRITE), STATUS_QUOTA);
+	assert_int_equal(ASK(NULL, serve_protect, CLIENT, TEXT, 4096, READ_WRITE), STATUS_OK);
+	put(CLIENT, TEXT, 'w');
+	assert_int_equal(get(CLIENT, TEXT + 1), 'a');
+	assert_int_equal(ASK(NULL, serve_buffer_release, CLIENT, 3), STATUS_OK);
+}
+
+static void story_objects(void)
+{
+	uint64_t object, clone, mine, theirs, copy, private;
+
+	assert_int_equal(ASK(&object, serve_object, CLIENT, 4 * 4096, PAGER_COMMITTED), STATUS_OK);
+	assert_int_equal(ASK(&mine, serve_map_object, CLIENT, object, READ_WRITE, 7), STATUS_OK);
+	assert_int_equal(
+		ASK(&theirs, serve_map_object, SERVER, object, READ_WRITE | PAGER_POPULATE, 7),
+		STATUS_OK);
+	put(CLIENT, mine + 4096, 's');
+	assert_int_equal(get(SERVER, theirs + 4096), 's');
+	put(SERVER, theirs + 4096, 't');
+	assert_int_equal(get(CLIENT, mine + 4096), 't');
+	assert_int_equal(ASK(&clone, serve_clone, CLIENT, object), STATUS_OK);
+	assert_int_equal(ASK(&copy, serve_map_object, CLIENT, clone, READ_WRITE, 7), STATUS_OK);
+	put(CLIENT, mine + 4096, 'u');
+	assert_int_equal(get(CLIENT, copy + 4096), 't');
+	assert_int_equal(get(SERVER, theirs + 4096), 'u');
+	assert_int_equal(get(CLIENT, copy + 8192), 0);
+	put(CLIENT, copy + 8192, 'v');
+	assert_int_equal(get(CLIENT, mine + 8192), 0);
+	assert_int_equal(
+		ASK(&private, serve_map_object, SERVER, object, READ_WRITE | PAGER_PRIVATE, 5),
+		STATUS_OK);
+	assert_int_equal(get(SERVER, private + 4096), 'u');
+	put(SERVER, private + 4096, 'p');
+	assert_int_equal(get(SERVER, theirs + 4096), 'u');
+	assert_int_equal(ASK(NULL, serve_resize, CLIENT, object, 4096), PAGER_SHARED);
+	assert_int_equal(ASK(NULL, serve_unmap, CLIENT, copy, 4 * 4096), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_resize, CLIENT, clone, 4096), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_resize, CLIENT, clone, 3 * 4096), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_release, CLIENT, clone), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_release, CLIENT, clone), PAGER_NO_OBJECT);
+	assert_int_equal(ASK(NULL, serve_release, SERVER, object), PAGER_NO_OBJECT);
+}
+
+static void story_end(void)
+{
+	assert_int_equal(ASK(NULL, serve_clear, CLIENT, 0), STATUS_OK);
+	assert_null(touch(CLIENT, DATA, false));
+	assert_int_equal(ASK(NULL, serve_ledger, CLIENT, 16384), STATUS_OK);
+	assert_int_equal(get(CLIENT, LEDGER_BASE + 8192), 'l');
+	assert_int_equal(ASK(NULL, serve_map, CLIENT, HEAP, 4096, READ_WRITE | PAGER_FIXED),
+			 STATUS_OK);
+	put(CLIENT, HEAP, 'h');
+	// The server still maps what the client made.
+	assert_int_equal(get(SERVER, HEAP + 4096), 'u');
+	assert_int_equal(ASK(NULL, serve_end, CLIENT), STATUS_OK);
+	assert_int_equal(get(SERVER, HEAP + 4096), 'u');
+	assert_int_equal(ASK(NULL, serve_unmap, SERVER, HEAP, 4 * 4096), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_end, SERVER), STATUS_OK);
+}
+
+static void story(void)
+{
+	model_reset();
+	asked = 0;
+	killed_at = 0;
+	memset(lane, 0, sizeof(*lane));
+	if (setjmp(model_killed))
+		recover();
+	else
+		pager_start();
+	story_image();
+	story_heap();
+	story_objects();
+	story_end();
+	model_kill_step = 0;
+	changes_begin();
+	check_all();
+	assert_int_equal(state->frames_used, 0);
+	assert_int_equal(state->promised, 0);
+	assert_int_equal(state->region_count, 0);
+	assert_int_equal(state->object_count, 1);
+	assert_int_equal(state->mappings_extra, 0);
+	assert_int_equal(model_capabilities(), 0);
+}
+
+static void test_undisturbed(void **unused)
+{
+	model_kill_step = 0;
+	story();
+}
+
+static void test_killed_at_every_step(void **unused)
+{
+	uint64_t steps;
+
+	model_kill_step = 0;
+	story();
+	steps = model_steps;
+	for (uint64_t i = 1; i <= steps; i++) {
+		model_kill_step = i;
+		story();
+	}
+	print_message("# kill points: %lu\n", steps);
+}
+
+static void test_killed_in_recovery(void **unused)
+{
+	uint64_t steps, count = 0;
+
+	model_kill_step = 0;
+	story();
+	steps = model_steps;
+	for (uint64_t i = 1; i <= steps; i += 97) {
+		for (uint64_t n = 1; n <= 30; n++, count++) {
+			model_kill_step = i;
+			again_after = n;
+			story();
+		}
+	}
+	print_message("# kill points: %lu\n", count);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_undisturbed),
+		cmocka_unit_test(test_killed_at_every_step),
+		cmocka_unit_test(test_killed_in_recovery),
+	};
+
+	lane = (void *)model_ledger;
+	return cmocka_run_group_tests_name("pager", tests, NULL, NULL);
+}
