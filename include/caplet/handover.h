@@ -50,7 +50,9 @@ enum supervisor_control_slot {
 	SUPERVISOR_CONTROL_ROOT = 4,   // root's endpoint, for enum root_request
 	SUPERVISOR_CONTROL_THREAD = 5, // the supervisor's own thread: the authority over priorities
 	SUPERVISOR_CONTROL_TICKER = 6, // a second thread of the supervisor, configured, not started
-	SUPERVISOR_CONTROL_UNTYPED = 8, // + i: for kernel objects, the untypeds of struct handover
+	SUPERVISOR_CONTROL_TICK = 7,   // its notification, badge NOTIFY_TICK, for the ticker
+	SUPERVISOR_CONTROL_WORK = 8,    // its notification, badge NOTIFY_WORK, for itself
+	SUPERVISOR_CONTROL_UNTYPED = 16, // + i: for kernel objects, the untypeds of struct handover
 	SUPERVISOR_CONTROL_SCHED = 128, // + CPU number
 };
 
@@ -58,6 +60,7 @@ enum supervisor_control_slot {
 #define NOTIFY_CRASH (1ul << 16) // the pager has a crash to tell
 #define NOTIFY_TICK  (1ul << 17) // a tenth of a second has passed
 #define NOTIFY_PAGER (1ul << 18) // root has restarted the pager
+#define NOTIFY_WORK  (1ul << 19) // something is to be done that a call decided
 
 // One-way messages to root, by label.
 enum root_request {

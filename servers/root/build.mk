@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: MIT
+$(call program,root,servers/root,,nofpu)

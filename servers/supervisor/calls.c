@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: MIT
+//
+// The methods of supervisor.idl that change something. Each only changes the state, in the
+// transaction that holds its answer, and asks for settle_later(): work that is cut short by the
+// supervisor's death is found in the state and done again, and the caller is answered from the
+// lane's record.
+
+#include "state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { WAITERS_MAX = 32 };
+
+static struct waiter {
+	struct deferred *deferred; // NULL: free
+	uint64_t parent;
+	uint64_t child; // 0: any
+} waiters[WAITERS_MAX];
+
+bool session_may(const struct session *session, uint32_t authority)
+{
+	const struct process *process = process_find(session->badge);
+
+	return process != NULL && process_plan(process)->authority & authority;
+}
+
+// ---- the caller itself ---------------------------------------------------------------------------
+
+status_t supervisor_exit_handle(struct session *session, int32_t status)
+{
+	struct process *process = process_find(session->badge);
+
+	if (process == NULL || process->state == PROCESS_ENDING)
+		return STATUS_OK;
+	if (process->service) {
+		process_died(process, SUPERVISOR_END_EXIT, status, "ended by itself");
+	} else {
+		ledger_set(&process->end, SUPERVISOR_END_EXIT);
+		ledger_set(&process->status, status);
+		process_set_state(process, PROCESS_ENDING);
+	}
+	settle_later();
+	return STATUS_OK;
+}
+
+status_t supervisor_log_handle(struct session *session, const char *line)
+{
+	log_text(line);
+	settle_later();
+	return STATUS_OK;
+}
+
+static struct thread_record *thread_find(struct process *process, uint32_t number)
+{
+	if (process == NULL || number == 0 || number >= THREADS_MAX ||
+	    process->thread[number].life == THREAD_NONE)
+		return NULL;
+	return &process->thread[number];
+}
+
+status_t supervisor_thread_create_handle(struct session *session, uint64_t entry, uint64_t stack,
+					 uint64_t argument, uint64_t fs_base, uint32_t priority,
+					 bool fpu, uint32_t *thread)
+{
+	struct process *process = process_find(session->badge);
+	uint32_t own, number = 1;
+
+	if (process == NULL)
+		return STATUS_NOT_ALLOWED;
+	own = process_plan(process)->priority;
+	if (entry >= USER_TEXT_END || stack >= USER_TEXT_END || fs_base >= USER_TEXT_END)
+		return SUPERVISOR_BAD_ADDRESS;
+	while (number < process_plan(process)->threads &&
+	       process->thread[number].life != THREAD_NONE)
+		number++;
+	if (number >= process_plan(process)->threads)
+		return SUPERVISOR_NO_RESOURCES;
+	ledger_change(&process->thread[number], sizeof(process->thread[number]));
+	process->thread[number] = (struct thread_record){
+		.life = THREAD_LAUNCHING,
+		.fpu = fpu,
+		.priority = (uint16_t)(priority == 0 || priority > own ? own : priority),
+		.entry = entry,
+		.stack = stack,
+		.argument = argument,
+		.fs_base = fs_base,
+	};
+	*thread = number;
+	settle_later();
+	return STATUS_OK;
+}
+
+status_t supervisor_thread_end_handle(struct session *session, uint32_t thread)
+{
+	struct thread_record *record = thread_find(process_find(session->badge), thread);
+
+	if (record == NULL)
+		return SUPERVISOR_BAD_THREAD;
+	ledger_set(&record->life, THREAD_ENDING);
+	settle_later();
+	return STATUS_OK;
+}
+
+status_t supervisor_file_map_handle(struct session *session, const char *name, uint64_t address,
+				    uint64_t *bytes)
+{
+	struct archive_member member;
+	uint64_t size;
+	status_t status;
+
+	if (!program_find(name, &member) || member.bytes == 0 || member.offset % PAGE_SIZE != 0)
+		return SUPERVISOR_NO_FILE;
+	size = (member.bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	if (address % PAGE_SIZE != 0 || address < SUPERVISOR_FILE_MAP_BASE ||
+	    address > SUPERVISOR_FILE_MAP_END || size > SUPERVISOR_FILE_MAP_END - address)
+		return SUPERVISOR_BAD_ADDRESS;
+	status = pager_space_map_archive(&pager_session, session->badge, member.offset,
+					 member.bytes, address, size, PAGER_READ);
+	*bytes = member.bytes;
+	if (status == PAGER_NO_SPACE)
+		return SUPERVISOR_BAD_ADDRESS;
+	return status == STATUS_OK ? STATUS_OK : SUPERVISOR_NO_RESOURCES;
+}
+
+// ---- children ------------------------------------------------------------------------------------
+
+status_t supervisor_spawn_handle(struct session *session, const char *program,
+				 const void *arguments, uint64_t arguments_bytes, uint64_t *process)
+{
+	struct archive_member member;
+	struct image image;
+	char path[PROCESS_NAME_MAX + 8];
+	struct process *child;
+	const char *name;
+	int plan;
+
+	if (!session_may(session, MANIFEST_MAY_SPAWN))
+		return STATUS_NOT_ALLOWED;
+	plan = plan_for_program(program);
+	if (plan < 0)
+		return SUPERVISOR_NO_PROGRAM;
+	name = manifest()->process[plan].kind == MANIFEST_DEFAULT ? program
+								  : manifest()->process[plan].image;
+	snprintf(path, sizeof(path), "bin/%s", name);
+	if (!program_find(path, &member))
+		return SUPERVISOR_NO_PROGRAM;
+	if (program_image(name, &member, &image) != NULL)
+		return SUPERVISOR_BAD_IMAGE;
+	if (arguments_bytes > 0 && ((const char *)arguments)[arguments_bytes - 1] != '\0')
+		return STATUS_BAD_REQUEST;
+	child = process_take((uint32_t)plan, session->badge);
+	if (child == NULL)
+		return SUPERVISOR_NO_RESOURCES;
+	strncpy(child->name, program, sizeof(child->name) - 1); // process_take saved the old bytes
+	memcpy(child->arguments, arguments, arguments_bytes);
+	child->argument_bytes = (uint32_t)arguments_bytes;
+	*process = child->number;
+	settle_later();
+	return STATUS_OK;
+}
+
+static bool is_child(const struct process *child, uint64_t parent)
+{
+	return child->number != 0 && child->parent == parent && parent != 0;
+}
+
+// An ended child, else whether one is left to wait for.
+static struct process *child_ended(uint64_t parent, uint64_t number, bool *any)
+{
+	*any = false;
+	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+		struct process *child = &state->process[i];
+
+		if (!is_child(child, parent) || (number != 0 && child->number != number))
+			continue;
+		*any = true;
+		if (child->state == PROCESS_ENDED)
+			return child;
+	}
+	return NULL;
+}
+
+status_t supervisor_wait_handle(struct session *session, uint64_t process, uint64_t *ended,
+				uint32_t *end, int32_t *status)
+{
+	struct process *child;
+	bool any;
+
+	if (!session_may(session, MANIFEST_MAY_SPAWN))
+		return STATUS_NOT_ALLOWED;
+	child = child_ended(session->badge, process, &any);
+	if (child != NULL) {
+		*ended = child->number;
+		*end = child->end;
+		*status = child->status;
+		ledger_set(&child->number, 0);
+		return STATUS_OK;
+	}
+	if (!any)
+		return SUPERVISOR_NO_PROCESS;
+	for (unsigned i = 0; i < WAITERS_MAX; i++) {
+		if (waiters[i].deferred != NULL)
+			continue;
+		waiters[i].deferred = server_defer(session);
+		if (waiters[i].deferred == NULL)
+			return STATUS_EXHAUSTED;
+		waiters[i].parent = session->badge;
+		waiters[i].child = process;
+		return SERVER_DEFERRED;
+	}
+	return STATUS_EXHAUSTED;
+}
+
+void waiter_cancelled(struct deferred *deferred)
+{
+	for (unsigned i = 0; i < WAITERS_MAX; i++)
+		if (waiters[i].deferred == deferred)
+			waiters[i].deferred = NULL;
+}
+
+void waiters_answer(struct process *ended)
+{
+	for (unsigned i = 0; i < WAITERS_MAX; i++) {
+		struct waiter *waiter = &waiters[i];
+
+		if (waiter->deferred == NULL || waiter->parent != ended->parent ||
+		    (waiter->child != 0 && waiter->child != ended->number))
+			continue;
+		(void)supervisor_wait_answer(waiter->deferred, STATUS_OK, ended->number, ended->end,
+					     ended->status);
+		waiter->deferred = NULL;
+		ledger_set(&ended->number, 0);
+		return;
+	}
+}
+
+status_t supervisor_kill_handle(struct session *session, uint64_t process)
+{
+	struct process *victim = process_find(process);
+
+	if (!session_may(session, MANIFEST_MAY_SPAWN | MANIFEST_MAY_CONTROL))
+		return STATUS_NOT_ALLOWED;
+	if (victim == NULL ||
+	    (!is_child(victim, session->badge) && !session_may(session, MANIFEST_MAY_CONTROL)))
+		return SUPERVISOR_NO_PROCESS;
+	if (victim->service)
+		return STATUS_NOT_ALLOWED;
+	if (process_is_alive(process))
+		process_died(victim, SUPERVISOR_END_KILLED, 0, "ended by another process");
+	settle_later();
+	return STATUS_OK;
+}
+
+// ---- control -------------------------------------------------------------------------------------
+
+static status_t restart(struct session *session, const char *name, enum start_mode mode)
+{
+	struct process *service = process_named(name);
+
+	if (!session_may(session, MANIFEST_MAY_CONTROL))
+		return STATUS_NOT_ALLOWED;
+	if (service == NULL)
+		return SUPERVISOR_NO_SERVICE;
+	ledger_set(&service->step, 0);
+	process_restart(service, mode);
+	settle_later();
+	return STATUS_OK;
+}
+
+status_t supervisor_restart_handle(struct session *session, const char *name)
+{
+	return restart(session, name, START_RESTART);
+}
+
+status_t supervisor_restart_fresh_handle(struct session *session, const char *name)
+{
+	return restart(session, name, START_FRESH);
+}
+
+status_t supervisor_die_handle(struct session *session)
+{
+	if (!session_may(session, MANIFEST_MAY_CONTROL))
+		return STATUS_NOT_ALLOWED;
+	__builtin_trap();
+}
+
+static status_t power(struct session *session, enum root_request request, uint32_t status)
+{
+	if (!session_may(session, MANIFEST_MAY_POWER))
+		return STATUS_NOT_ALLOWED;
+	ledger_set(&state->power, (uint32_t)request);
+	ledger_set(&state->power_status, status);
+	settle_later();
+	return STATUS_OK;
+}
+
+status_t supervisor_power_off_handle(struct session *session, uint32_t status)
+{
+	return power(session, ROOT_POWER_OFF, status);
+}
+
+status_t supervisor_reboot_handle(struct session *session)
+{
+	return power(session, ROOT_REBOOT, 0);
+}

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+//
+// The methods of supervisor.idl that only look. All are idempotent.
+
+#include "state.h"
+
+#include <string.h>
+
+status_t supervisor_process_alive_handle(struct session *session, uint64_t process, bool *alive)
+{
+	*alive = process_is_alive(process);
+	return STATUS_OK;
+}
+
+status_t supervisor_file_name_handle(struct session *session, uint32_t index, uint64_t *bytes,
+				     char name[100])
+{
+	const void *archive = (const void *)HANDOVER_ARCHIVE_BASE;
+	struct archive_member member;
+	uint64_t position = 0;
+
+	while (archive_next(archive, handover()->archive_bytes, &position, &member) ==
+	       ARCHIVE_MEMBER) {
+		if (strcmp(member.name, ".pad") == 0 || index-- > 0)
+			continue;
+		strncpy(name, member.name, 99);
+		name[99] = '\0';
+		*bytes = member.bytes;
+		return STATUS_OK;
+	}
+	return SUPERVISOR_NO_FILE;
+}
+
+static uint32_t threads_count(const struct process *process)
+{
+	uint32_t count = process_is_alive(process->number);
+
+	for (unsigned t = 1; t < THREADS_MAX; t++)
+		if (process->thread[t].life != THREAD_NONE)
+			count++;
+	return count;
+}
+
+// Launching is a matter of the supervisor alone.
+static uint32_t state_shown(const struct process *process)
+{
+	return process->state == PROCESS_LAUNCHING ? PROCESS_STARTING : process->state;
+}
+
+static const struct process *process_after(uint64_t after)
+{
+	const struct process *found = NULL;
+
+	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+		const struct process *process = &state->process[i];
+
+		if (process->number > after && (found == NULL || process->number < found->number))
+			found = process;
+	}
+	return found;
+}
+
+status_t supervisor_process_next_handle(struct session *session, uint64_t after,
+					struct supervisor_process *facts)
+{
+	const struct process *process = process_after(after);
+
+	if (!session_may(session, MANIFEST_MAY_OBSERVE))
+		return STATUS_NOT_ALLOWED;
+	if (process == NULL)
+		return SUPERVISOR_NO_PROCESS;
+	*facts = (struct supervisor_process){
+		.process = process->number,
+		.parent = process->parent,
+		.state = state_shown(process),
+		.threads = threads_count(process),
+		.restarts = process->restarts,
+		.end = process->end,
+		.status = process->status,
+		.consumed_us = watch[process_index(process)].consumed_us,
+	};
+	memcpy(facts->name, process->name, sizeof(facts->name));
+	return STATUS_OK;
+}
+
+status_t supervisor_service_next_handle(struct session *session, uint32_t index,
+					struct supervisor_service *facts, char reason[100])
+{
+	if (!session_may(session, MANIFEST_MAY_OBSERVE))
+		return STATUS_NOT_ALLOWED;
+	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+		const struct process *process = &state->process[i];
+
+		if (process->number == 0 || !process->service || index-- > 0)
+			continue;
+		*facts = (struct supervisor_service){
+			.process = process->number,
+			.state = state_shown(process),
+			.restarts = process->restarts,
+			.step = process->step,
+			.steps = process_plan(process)->ladder_count,
+			.last_end = process->end,
+			.crash = process->crash,
+		};
+		memcpy(facts->name, process->name, sizeof(facts->name));
+		memcpy(reason, process->reason, sizeof(process->reason));
+		return STATUS_OK;
+	}
+	return SUPERVISOR_NO_SERVICE;
+}
+
+status_t supervisor_crash_next_handle(struct session *session, uint32_t after, uint32_t *serial,
+				      uint64_t *process, uint32_t *lines)
+{
+	const struct report *report = report_find(after);
+
+	if (!session_may(session, MANIFEST_MAY_OBSERVE))
+		return STATUS_NOT_ALLOWED;
+	if (report == NULL)
+		return SUPERVISOR_NO_CRASH;
+	*serial = report->serial;
+	*process = report->process;
+	*lines = report->lines;
+	return STATUS_OK;
+}
+
+status_t supervisor_crash_line_handle(struct session *session, uint32_t serial, uint32_t line,
+				      char text[160])
+{
+	const struct report *report = report_exactly(serial);
+	const char *from;
+
+	if (!session_may(session, MANIFEST_MAY_OBSERVE))
+		return STATUS_NOT_ALLOWED;
+	if (report == NULL)
+		return SUPERVISOR_NO_CRASH;
+	if (line >= report->lines)
+		return SUPERVISOR_NO_LINE;
+	for (from = report->text; line > 0; line--)
+		from += strlen(from) + 1;
+	strncpy(text, from, 159);
+	text[159] = '\0';
+	return STATUS_OK;
+}
+
+status_t supervisor_log_read_handle(struct session *session, uint64_t position, uint64_t *next,
+				    void *text, uint64_t *text_bytes)
+{
+	if (!session_may(session, MANIFEST_MAY_OBSERVE))
+		return STATUS_NOT_ALLOWED;
+	*text_bytes = log_copy(position, text, 320, next);
+	return STATUS_OK;
+}
+
+status_t supervisor_census_handle(struct session *session, struct supervisor_census *census)
+{
+	if (!session_may(session, MANIFEST_MAY_OBSERVE))
+		return STATUS_NOT_ALLOWED;
+	*census = (struct supervisor_census){
+		.pieces = state->pieces,
+		.pieces_free = state->pieces,
+		.capabilities = slots_used(),
+		.restarts = state->restarts,
+		.supervisor_restarts = ((const struct process_info *)PROCESS_INFO_BASE)->restarts,
+		.crashes = state->report_count,
+	};
+	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+		if (state->process[i].number == 0)
+			continue;
+		census->processes++;
+		census->pieces_free--;
+		census->threads += threads_count(&state->process[i]);
+	}
+	return STATUS_OK;
+}

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: MIT
+//
+// The table of processes and the machine of their states. A transition is decided elsewhere (a call,
+// a crash, a heartbeat) by setting the state; settle() does the work and sets the next state:
+//
+//	STARTING    build everything                 -> LAUNCHING, or as policy.c says on failure
+//	RESTARTING  stop, abort, clear, load         -> LAUNCHING
+//	LAUNCHING   resume the main thread           -> RUNNING
+//	ENDING      take everything apart            -> ENDED, GIVEN_UP, STARTING or free
+//
+// Each state is committed before its work begins, and each piece of work can be done again from its
+// beginning. LAUNCHING is apart because resuming can not: a thread that has run is left alone.
+
+#include "state.h"
+
+#include <caplet/clock.h>
+
+#include <string.h>
+
+struct supervisor_state *state;
+struct watch watch[PROCESSES_MAX];
+
+unsigned process_index(const struct process *process)
+{
+	return (unsigned)(process - state->process);
+}
+
+const struct manifest_process *process_plan(const struct process *process)
+{
+	return &manifest()->process[process->plan];
+}
+
+struct process *process_find(uint64_t number)
+{
+	for (unsigned i = 0; i < PROCESSES_MAX; i++)
+		if (number != 0 && state->process[i].number == number)
+			return &state->process[i];
+	return NULL;
+}
+
+struct process *process_named(const char *name)
+{
+	for (unsigned i = 0; i < PROCESSES_MAX; i++)
+		if (state->process[i].number != 0 && state->process[i].service &&
+		    strcmp(state->process[i].name, name) == 0)
+			return &state->process[i];
+	return NULL;
+}
+
+struct process *process_take(uint32_t plan, uint64_t parent)
+{
+	for (unsigned i = 0; i < state->pieces; i++) {
+		struct process *process = &state->process[i];
+
+		if (process->number != 0)
+			continue;
+		ledger_change(process, sizeof(*process));
+		memset(process, 0, sizeof(*process));
+		process->plan = plan;
+		process->parent = parent;
+		process->number = state->next_number;
+		process->state = PROCESS_STARTING;
+		process->wait_for_parent = parent != 0;
+		ledger_set(&state->next_number, state->next_number + 1);
+		watch[i] = (struct watch){0};
+		return process;
+	}
+	return NULL;
+}
+
+bool process_is_alive(uint64_t number)
+{
+	const struct process *process = process_find(number);
+
+	if (number == PROCESS_PAGER || number == PROCESS_SUPERVISOR)
+		return true;
+	return process != NULL && process->state != PROCESS_ENDING &&
+	       process->state != PROCESS_ENDED && process->state != PROCESS_GIVEN_UP;
+}
+
+void process_set_state(struct process *process, enum process_state to)
+{
+	ledger_set(&process->state, (uint32_t)to);
+}
+
+static void settle_starting(struct process *process)
+{
+	const char *reason = build_objects(process);
+
+	if (reason == NULL)
+		reason = space_build(process);
+	if (reason == NULL)
+		reason = space_load(process);
+	if (reason == NULL)
+		reason = space_info(process);
+	if (reason == NULL)
+		reason = build_grants(process);
+	if (reason == NULL)
+		reason = build_dynamic(process);
+	if (reason == NULL)
+		reason = thread_main_prepare(process);
+	if (reason != NULL) {
+		process_fail(process, reason);
+		return;
+	}
+	build_sessions_of(process);
+	process_set_state(process, PROCESS_LAUNCHING);
+}
+
+// The order of docs/architecture.md: nothing of the old life runs, no caller hopes, then memory.
+static void settle_restarting(struct process *process)
+{
+	unsigned i = process_index(process);
+	uint64_t generation;
+	const char *reason;
+
+	threads_stop(process);
+	crashes_take();
+	for (unsigned r = 0; r < process_plan(process)->inflight; r++)
+		(void)reply_abort(slot_cptr(i, SLOT_REPLY + r));
+	if (process_plan(process)->kind == MANIFEST_SERVER)
+		(void)cnode_endpoint_bump(slot_cptr(i, SLOT_ROOT_CNODE), ROOT_SLOT_ENDPOINT,
+					  ROOT_CNODE_BITS, &generation);
+	reason = space_load(process);
+	if (reason == NULL)
+		reason = space_info(process);
+	if (reason == NULL)
+		reason = build_dynamic(process);
+	if (reason == NULL)
+		reason = thread_main_prepare(process);
+	if (reason != NULL)
+		process_fail(process, reason);
+	else
+		process_set_state(process, PROCESS_LAUNCHING);
+}
+
+static void settle_launching(struct process *process)
+{
+	unsigned i = process_index(process);
+
+	watch[i] = (struct watch){.consumed_us = watch[i].consumed_us};
+	if (thread_main_resume(process) != STATUS_OK) {
+		process_fail(process, "its main thread cannot be resumed");
+		return;
+	}
+	ledger_set(&process->started_ns, clock_now());
+	process_set_state(process, PROCESS_RUNNING);
+}
+
+// Servers learn of the death of a client by a bit, and then ask who it was.
+static void deaths_tell(const struct process *process)
+{
+	const struct manifest_process *plan = process_plan(process);
+
+	for (uint32_t u = 0; u < plan->use_count; u++) {
+		const struct process *server =
+			process_named(manifest()->process[plan->use[u].process].name);
+
+		if (server != NULL && server->state != PROCESS_GIVEN_UP)
+			(void)ipc_signal(slot_cptr(process_index(server), SLOT_SIGNAL_DEATH));
+	}
+}
+
+static void children_release(uint64_t parent)
+{
+	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+		struct process *child = &state->process[i];
+
+		if (child->number == 0 || child->parent != parent)
+			continue;
+		ledger_set(&child->parent, 0);
+		ledger_set(&child->wait_for_parent, 0);
+		if (child->state == PROCESS_ENDED)
+			ledger_set(&child->number, 0);
+	}
+}
+
+static void settle_ending(struct process *process)
+{
+	unsigned i = process_index(process);
+	struct session *session = server_session(process->number);
+
+	(void)process_slot_revoke(i, SLOT_PIECE);
+	(void)pager_space_destroy(&pager_session, process->number);
+	(void)process_slot_empty(i, SLOT_VSPACE);
+	crashes_take();
+	deaths_tell(process);
+	children_release(process->number);
+	if (session != NULL)
+		server_session_end(session);
+	for (unsigned t = 0; t < THREADS_MAX; t++)
+		if (process->thread[t].life != THREAD_NONE)
+			ledger_set(&process->thread[t].life, THREAD_NONE);
+	if (process->again) {
+		ledger_set(&process->again, 0);
+		process_set_state(process, PROCESS_STARTING);
+	} else if (process->service) {
+		process_set_state(process, PROCESS_GIVEN_UP);
+	} else if (process->wait_for_parent) {
+		process_set_state(process, PROCESS_ENDED);
+		waiters_answer(process);
+	} else {
+		ledger_set(&process->number, 0);
+	}
+}
+
+static bool settle(struct process *process)
+{
+	switch (process->state) {
+	case PROCESS_STARTING: settle_starting(process); break;
+	case PROCESS_RESTARTING: settle_restarting(process); break;
+	case PROCESS_LAUNCHING: settle_launching(process); break;
+	case PROCESS_ENDING: settle_ending(process); break;
+	case PROCESS_RUNNING: threads_settle(process); return false;
+	default: return false;
+	}
+	ledger_commit();
+	return true;
+}
+
+// Ends first: they free what starts need.
+static bool settle_some(bool ends)
+{
+	bool worked = false;
+
+	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+		struct process *process = &state->process[i];
+
+		if (process->number != 0 && (process->state == PROCESS_ENDING) == ends)
+			worked |= settle(process);
+	}
+	return worked;
+}
+
+void settle_all(void)
+{
+	bool worked;
+
+	do {
+		ledger_commit();
+		worked = settle_some(true);
+		worked |= settle_some(false);
+	} while (worked);
+	log_flush();
+}
+
+void settle_later(void)
+{
+	(void)ipc_signal(HANDOVER_CPTR(ROOT_SLOT_CONTROL, SUPERVISOR_CONTROL_WORK));
+}

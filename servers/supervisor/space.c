@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+//
+// The memory of a process, asked of the pager: image (pages of the boot archive, copied when written),
+// stack with a free page below, ledger, page of facts. Every start begins by clearing the space, so
+// that doing it again finds the addresses free.
+
+#include "state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *memory_status(status_t status, const char *what)
+{
+	static char reason[REASON_BYTES];
+
+	if (status == STATUS_OK)
+		return NULL;
+	if (status == STATUS_QUOTA || status == PAGER_NO_SPACE)
+		snprintf(reason, sizeof(reason), "no memory within its quota for its %s", what);
+	else
+		snprintf(reason, sizeof(reason), "the pager refuses its %s: %s", what,
+			 status_name(status));
+	return reason;
+}
+
+const char *space_build(struct process *process)
+{
+	cptr_t vspace;
+	status_t status = pager_space_create(&pager_session, process->number,
+					     process_plan(process)->memory_bytes, 0, 0, 0, &vspace);
+
+	if (status == STATUS_OK)
+		status = process_slot_take(process_index(process), SLOT_VSPACE, vspace);
+	return memory_status(status, "address space");
+}
+
+static uint32_t pager_rights(uint32_t image_rights)
+{
+	return (image_rights & IMAGE_READ ? PAGER_READ : 0) |
+	       (image_rights & IMAGE_WRITE ? PAGER_WRITE : 0) |
+	       (image_rights & IMAGE_EXECUTE ? PAGER_EXECUTE : 0);
+}
+
+const char *space_load(struct process *process)
+{
+	uint64_t ledger = process_plan(process)->ledger_bytes;
+	struct archive_member member;
+	struct image image;
+	const char *reason = program_image(program_name(process), &member, &image);
+	status_t status;
+
+	if (reason != NULL)
+		return reason;
+	status = pager_space_clear(&pager_session, process->number,
+				   process->mode == START_FRESH ? PAGER_CLEAR_KEPT : 0);
+	for (uint32_t i = 0; i < image.segment_count && status == STATUS_OK; i++) {
+		const struct image_segment *s = &image.segment[i];
+
+		status = pager_space_map_archive(&pager_session, process->number,
+						 member.offset + s->offset, s->file_bytes,
+						 s->address, s->bytes, pager_rights(s->rights));
+	}
+	if (status != STATUS_OK)
+		return memory_status(status, "image");
+	status = pager_space_map(&pager_session, process->number, STACK_TOP - STACK_SIZE_DEFAULT,
+				 STACK_SIZE_DEFAULT, PAGER_READ | PAGER_WRITE | PAGER_GUARD);
+	if (status == STATUS_OK && ledger > 0)
+		status = pager_space_ledger(&pager_session, process->number, ledger);
+	return memory_status(status, "stack and ledger");
+}
+
+static void grant_note(struct process_info *info, const char *name, uint32_t kind, uint64_t detail)
+{
+	struct process_grant *grant = &info->grant[info->grant_count];
+
+	if (info->grant_count == PROCESS_GRANTS_MAX)
+		return;
+	memcpy(grant->name, name, PROCESS_NAME_MAX);
+	grant->kind = kind;
+	grant->cap = ROOT_CPTR(ROOT_SLOT_GRANT + info->grant_count);
+	grant->detail = detail;
+	info->grant_count++;
+}
+
+static void grants_note(struct process_info *info, const struct manifest_process *plan)
+{
+	for (uint32_t i = 0; i < plan->use_count; i++)
+		grant_note(info, plan->use[i].name, GRANT_SESSION, 0);
+	for (uint32_t i = 0; i < plan->signal_count; i++)
+		grant_note(info, plan->signal[i].name, GRANT_NOTIFICATION, plan->signal[i].bit);
+	for (uint32_t i = 0; i < plan->irq_count; i++)
+		grant_note(info, plan->irq[i].name, GRANT_IRQ, plan->irq[i].line);
+	for (uint32_t i = 0; i < plan->port_count; i++)
+		grant_note(info, plan->port[i].name, GRANT_IOPORT,
+			   (uint64_t)plan->port[i].first << 16 | plan->port[i].last);
+}
+
+static status_t write_bytes(const struct process *process, uint64_t address, const void *from,
+			    uint64_t bytes)
+{
+	enum { AT_ONCE = 384 };
+	const uint8_t *byte = from;
+	status_t status = STATUS_OK;
+
+	while (bytes > 0 && status == STATUS_OK) {
+		uint64_t some = bytes < AT_ONCE ? bytes : AT_ONCE;
+
+		status = pager_space_write(&pager_session, process->number, address, byte, some);
+		address += some;
+		byte += some;
+		bytes -= some;
+	}
+	return status;
+}
+
+_Static_assert(MANIFEST_USES_MAX + MANIFEST_SIGNALS_MAX + MANIFEST_IRQS_MAX + MANIFEST_PORTS_MAX <=
+		       PROCESS_GRANTS_MAX,
+	       "all grants fit into the page of facts");
+
+const char *space_info(struct process *process)
+{
+	static struct process_info info;
+	const struct manifest_process *plan = process_plan(process);
+	status_t status;
+
+	memset(&info, 0, sizeof(info));
+	info.magic = PROCESS_INFO_MAGIC;
+	info.process = process->number;
+	memcpy(info.name, process->name, PROCESS_NAME_MAX);
+	info.start_mode = process->mode;
+	info.restarts = process->restarts;
+	info.ledger_bytes = plan->ledger_bytes;
+	info.inflight = plan->inflight;
+	info.sessions = plan->sessions;
+	info.tsc_hz = handover()->tsc_hz;
+	grants_note(&info, plan);
+	memcpy(info.arguments, process->arguments, process->argument_bytes);
+	for (uint32_t i = 0; i < process->argument_bytes; i++)
+		if (process->arguments[i] == '\0')
+			info.argument_count++;
+	status = pager_space_map(&pager_session, process->number, PROCESS_INFO_BASE, PAGE_SIZE,
+				 PAGER_READ);
+	if (status == STATUS_OK)
+		status = write_bytes(process, PROCESS_INFO_BASE, &info,
+				     offsetof(struct process_info, grant) +
+					     info.grant_count * sizeof(info.grant[0]));
+	if (status == STATUS_OK)
+		status = write_bytes(process,
+				     PROCESS_INFO_BASE + offsetof(struct process_info, arguments),
+				     info.arguments, process->argument_bytes);
+	return memory_status(status, "page of facts");
+}

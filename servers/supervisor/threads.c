@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+//
+// Threads: the main one, prepared at each start and resumed when everything stands, and further
+// ones on request. Thread objects and scheduling contexts of a process are made once and used
+// again; only the end of the process returns their memory.
+//
+// A thread is resumed at most once for each time it was asked for: one that is found to have run
+// already, by a supervisor that died in between, is left alone.
+
+#include "state.h"
+
+#include <string.h>
+
+static cptr_t control(unsigned slot)
+{
+	return HANDOVER_CPTR(ROOT_SLOT_CONTROL, slot);
+}
+
+static status_t buffer_configure(const struct process *process, unsigned number)
+{
+	unsigned i = process_index(process);
+	cptr_t frame;
+	status_t status = pager_space_buffer(&pager_session, process->number, number, &frame);
+
+	if (status == STATUS_OK)
+		status = process_slot_take(i, SLOT_SCRATCH, frame);
+	if (status == STATUS_OK)
+		status = thread_configure(slot_cptr(i, SLOT_THREAD + number),
+					  slot_cptr(i, SLOT_CSPACE), slot_cptr(i, SLOT_VSPACE),
+					  slot_cptr(i, SLOT_SCRATCH), 0);
+	(void)process_slot_empty(i, SLOT_SCRATCH);
+	return status;
+}
+
+static status_t handler_configure(const struct process *process, unsigned number)
+{
+	unsigned i = process_index(process);
+	uint64_t badge =
+		PAGER_BADGE_FAULT | (uint64_t)number << PAGER_BADGE_THREAD_SHIFT | process->number;
+	status_t status = process_slot_mint(i, SLOT_SCRATCH, control(SUPERVISOR_CONTROL_PAGER),
+					    RIGHT_WRITE | RIGHT_GRANT_REPLY, badge);
+
+	if (status == STATUS_OK)
+		status = thread_set_handlers(slot_cptr(i, SLOT_THREAD + number),
+					     slot_cptr(i, SLOT_SCRATCH), 0);
+	(void)process_slot_empty(i, SLOT_SCRATCH);
+	return status;
+}
+
+static status_t time_configure(const struct process *process, unsigned number, unsigned priority)
+{
+	const struct manifest_process *plan = process_plan(process);
+	unsigned i = process_index(process);
+	cptr_t thread = slot_cptr(i, SLOT_THREAD + number);
+	cptr_t schedctx = slot_cptr(i, SLOT_SCHEDCTX + number);
+	status_t status =
+		thread_set_sched(thread, priority, priority, control(SUPERVISOR_CONTROL_THREAD));
+
+	if (status == STATUS_OK)
+		status = schedctx_unbind(schedctx);
+	if (status == STATUS_OK)
+		status = sched_configure(control(SUPERVISOR_CONTROL_SCHED), schedctx,
+					 plan->budget_us, plan->period_us, 0, process->number);
+	if (status == STATUS_OK)
+		status = schedctx_bind(schedctx, thread);
+	return status;
+}
+
+static status_t thread_prepare(const struct process *process, unsigned number, unsigned priority)
+{
+	status_t status = buffer_configure(process, number);
+
+	if (status == STATUS_OK)
+		status = handler_configure(process, number);
+	if (status == STATUS_OK)
+		status = time_configure(process, number, priority);
+	return status;
+}
+
+const char *thread_main_prepare(struct process *process)
+{
+	unsigned i = process_index(process);
+	cptr_t thread = slot_cptr(i, SLOT_THREAD);
+	struct archive_member member;
+	struct image image;
+	const char *reason = program_image(program_name(process), &member, &image);
+	struct thread_regs regs = {
+		.valid = REGS_CONTROL | REGS_GENERAL,
+		.rip = image.entry,
+		.rsp = STACK_TOP,
+		.rflags = 0x202, // interrupts on; bit 1 is always set
+		.rdi = PROCESS_INFO_BASE,
+	};
+	status_t status;
+
+	if (reason != NULL)
+		return reason;
+	status = thread_prepare(process, 0, process_plan(process)->priority);
+	if (status == STATUS_OK)
+		status = thread_set_fpu(thread, false); // its start-up code asks for it
+	if (status == STATUS_OK && process_plan(process)->kind == MANIFEST_SERVER) {
+		(void)thread_unbind_notification(thread);
+		status = thread_bind_notification(thread, slot_cptr(i, SLOT_NOTIFICATION));
+	}
+	if (status == STATUS_OK)
+		status = thread_write_regs(thread, false, &regs);
+	return status == STATUS_OK ? NULL : "its main thread cannot be set up";
+}
+
+status_t thread_main_resume(struct process *process)
+{
+	cptr_t thread = slot_cptr(process_index(process), SLOT_THREAD);
+	struct thread_facts facts;
+	status_t status = thread_info(thread, &facts);
+
+	if (status == STATUS_OK && facts.state == THREAD_INACTIVE)
+		status = thread_resume(thread);
+	return status;
+}
+
+void threads_stop(struct process *process)
+{
+	unsigned i = process_index(process);
+
+	for (unsigned t = 0; t < THREADS_MAX; t++) {
+		(void)thread_suspend(slot_cptr(i, SLOT_THREAD + t)); // or there is none
+		if (process->thread[t].life != THREAD_NONE)
+			ledger_set(&process->thread[t].life, THREAD_NONE);
+	}
+}
+
+static status_t thread_make(unsigned i, unsigned number)
+{
+	struct thread_facts facts;
+	status_t status = STATUS_OK;
+
+	if (thread_info(slot_cptr(i, SLOT_THREAD + number), &facts) == STATUS_NO_CAP)
+		status = process_retype(i, SLOT_THREAD + number, OBJECT_THREAD, 0, 1);
+	if (status == STATUS_OK && cap_null(slot_cptr(i, SLOT_SCHEDCTX + number)) == STATUS_NO_CAP)
+		status = process_retype(i, SLOT_SCHEDCTX + number, OBJECT_SCHEDCTX,
+					SCHEDCTX_MIN_BITS, 1);
+	return status;
+}
+
+static status_t thread_launch(struct process *process, unsigned number)
+{
+	const struct thread_record *record = &process->thread[number];
+	unsigned i = process_index(process);
+	cptr_t thread = slot_cptr(i, SLOT_THREAD + number);
+	struct thread_regs regs = {
+		.valid = REGS_CONTROL | REGS_GENERAL,
+		.rip = record->entry,
+		.rsp = record->stack,
+		.rflags = 0x202,
+		.fs_base = record->fs_base,
+		.rdi = record->argument,
+		.rsi = number,
+	};
+	struct thread_facts facts;
+	status_t status = thread_make(i, number);
+
+	if (status == STATUS_OK)
+		status = thread_info(thread, &facts);
+	if (status != STATUS_OK || facts.state != THREAD_INACTIVE)
+		return status;
+	status = thread_prepare(process, number, record->priority);
+	if (status == STATUS_OK)
+		status = thread_set_fpu(thread, record->fpu);
+	if (status == STATUS_OK)
+		status = thread_write_regs(thread, true, &regs);
+	return status;
+}
+
+void threads_settle(struct process *process)
+{
+	for (unsigned t = 1; t < THREADS_MAX; t++) {
+		struct thread_record *record = &process->thread[t];
+
+		if (record->life == THREAD_LAUNCHING) {
+			if (thread_launch(process, t) != STATUS_OK) {
+				process_died(process, SUPERVISOR_END_KILLED, 0,
+					     "a thread cannot be started");
+				return;
+			}
+			ledger_set(&record->life, THREAD_LIVE);
+		} else if (record->life == THREAD_ENDING) {
+			(void)thread_suspend(slot_cptr(process_index(process), SLOT_THREAD + t));
+			(void)pager_space_buffer_release(&pager_session, process->number, t);
+			ledger_set(&record->life, THREAD_NONE);
+		}
+	}
+}
