@@ -3,12 +3,14 @@
 // sbrk: the end of the heap moves, for newlib's malloc, which is its only caller and serialises
 // the calls. The heap has a range of addresses to itself. Memory is asked of the pager in pieces
 // of HEAP_STEP, and given back when the end has fallen by more than one piece, so that a program
-// whose need goes up and down by little does not call each time.
+// whose need goes up and down by little does not call each time. What is beyond the end is always
+// zero: calloc relies on it.
 
 #include <caplet/layout.h>
 #include <caplet/system.h>
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #define HEAP_STEP 0x20000ul
@@ -50,5 +52,7 @@ void *sbrk(ptrdiff_t change)
 	heap_end = new;
 	if (round_up(new) + HEAP_STEP < heap_mapped)
 		heap_shrink(round_up(new));
+	if (new < old)
+		memset((void *)new, 0, (old < heap_mapped ? old : heap_mapped) - new);
 	return (void *)old;
 }

@@ -10,6 +10,7 @@
 #include <caplet/start.h>
 #include <errno.h>
 #include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {
@@ -70,6 +71,8 @@ void *sbrk(ptrdiff_t change)
 		errno = ENOMEM;
 		return (void *)-1;
 	}
+	if (change < 0)
+		memset(heap + used + change, 0, (size_t)-change); // calloc relies on it
 	used += change;
 	return heap + used - change;
 }

@@ -68,6 +68,21 @@ static void copies(void)
 	CHECK(from[1] == 0 && from[4000] == (char)(3999 * 7));
 }
 
+static void calloc_clears(void)
+{
+	enum { BYTES = 300000 };
+	char *memory = malloc(BYTES);
+
+	CHECK(memory != NULL);
+	memset(memory, 0x5a, BYTES);
+	free(memory); // the heap shrinks, and grows again with the next
+	memory = calloc(BYTES, 1);
+	CHECK(memory != NULL);
+	for (size_t i = 0; i < BYTES; i++)
+		CHECK(memory[i] == 0);
+	free(memory);
+}
+
 static int compare(const void *left, const void *right)
 {
 	int a = *(const int *)left, b = *(const int *)right;
@@ -92,6 +107,7 @@ const struct test memory_tests[] = {
 	{"malloc_pattern", malloc_pattern},
 	{"malloc_grows_and_shrinks", malloc_grows_and_shrinks},
 	{"malloc_refuses", malloc_refuses},
+	{"calloc_clears", calloc_clears},
 	{"copies", copies},
 	{"sorting", sorting},
 	{NULL, NULL},

@@ -54,6 +54,20 @@ static void heap_ends_at_the_quota(void)
 	free(pieces[0]);
 }
 
+static void heap_is_clear(void)
+{
+	char *memory = malloc(300000);
+
+	CHECK(memory != NULL);
+	memset(memory, 0x5a, 300000);
+	free(memory);
+	memory = calloc(300000, 1);
+	CHECK(memory != NULL);
+	for (size_t i = 0; i < 300000; i++)
+		CHECK(memory[i] == 0);
+	free(memory);
+}
+
 static uint64_t now(clockid_t clock)
 {
 	struct timespec time = {0};
@@ -104,6 +118,7 @@ static void streams(void)
 const struct test system_tests[] = {
 	{"heap_grows_and_returns", heap_grows_and_returns},
 	{"heap_ends_at_the_quota", heap_ends_at_the_quota},
+	{"heap_is_clear", heap_is_clear},
 	{"clocks", clocks},
 	{"sleeping", sleeping},
 	{"process", process},
