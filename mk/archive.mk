@@ -4,7 +4,8 @@
 # other member's data starts on a page, so that it can be mapped where it lies.
 #
 #   $(call archive,NAME,MEMBER=FILE ...)     build/NAME.tar
-#   $(call program-members,NAME ...)         bin/NAME=FILE for each program
+#   $(call program-members,NAME ...)         bin/NAME=FILE for each program, and sym/NAME=FILE, its
+#                                            symbols for crash reports
 #
 # A build.mk asks for an archive of its own with these, for instance one with another manifest.
 
@@ -16,7 +17,8 @@ $(BUILD)/$1.tar: build/host/mkarchive $(foreach member,$2,$(lastword $(subst =, 
 	$$(Q)build/host/mkarchive $$@ $2
 endef
 
-program-members = $(foreach name,$1,bin/$(name)=$(BUILD)/stripped/$(name))
+program-members = $(foreach name,$1,bin/$(name)=$(BUILD)/stripped/$(name) \
+	sym/$(name)=$(BUILD)/symbols/$(name))
 root-member = root=$(BUILD)/stripped/$1
 
 MANIFEST := servers/manifest.caplet

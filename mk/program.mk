@@ -58,6 +58,11 @@ $(BUILD)/stripped/%: $(BUILD)/programs/%
 	@mkdir -p $(@D)
 	$(Q)strip -o $@ $<
 
+$(BUILD)/symbols/%: $(BUILD)/programs/% build/host/mksymbols
+	$(call note,SYMBOLS)
+	@mkdir -p $(@D)
+	$(Q)build/host/mksymbols $< $@
+
 %.a:
 	$(call note,AR)
 	@mkdir -p $(@D)

@@ -68,14 +68,15 @@ void memory_give_rest(struct handover *handover, cptr_t control);
 // ---- archive.c ---------------------------------------------------------------------------------
 
 void archive_init(const struct boot_info *info);
-const uint8_t *archive_bytes(uint64_t offset, uint64_t bytes); // mapped here, readable
-struct archive_member archive_member_find(const char *name);   // root_stop if there is none
-cptr_t archive_cnode(unsigned index); // of frames in order; 0: none
+const uint8_t *archive_bytes(uint64_t offset, uint64_t bytes);	// mapped here, readable
+struct archive_member archive_member_find(const char *name);	// root_stop if there is none
+cptr_t archive_cnode(unsigned index);				// of frames in order; 0: none
 bool archive_map(cptr_t vspace, vaddr_t base, vaddr_t address); // one page, read-only, elsewhere
 
 // ---- service.c ---------------------------------------------------------------------------------
 
 // What the services' pages look like from here: page V of service s is also at window + V.
+#define ROOT_ASID	       1 // the kernel gave root this one
 #define SERVICE_WINDOW(number) ((uint64_t)(number) << 40)
 
 struct service_plan {

@@ -188,7 +188,8 @@ void service_build(struct service *service, const struct service_plan *plan,
 	};
 	image_find(service);
 	service->vspace = memory_object(OBJECT_VSPACE, 0);
-	kernel_must(asid_assign(BOOT_SLOT_ASID_CONTROL, service->vspace, (unsigned)plan->process),
+	kernel_must(asid_assign(BOOT_SLOT_ASID_CONTROL, service->vspace,
+				ROOT_ASID + (unsigned)plan->process),
 		    "assign an ASID");
 	memory_build(service);
 	service->root_cnode = memory_object(OBJECT_CNODE, ROOT_CNODE_BITS);

@@ -35,6 +35,8 @@ static const char *const exceptions[] = {
 	"vector floating-point error",
 };
 
+enum { UNDEFINED_INSTRUCTION = 6 }; // also how a server that gives up ends itself
+
 static const char *access_name(uint64_t access)
 {
 	if (access & FAULT_ACCESS_EXECUTE)
@@ -91,19 +93,17 @@ static struct report *report_begin(const struct process *process)
 	return report;
 }
 
-static void last_words_write(struct text *text, const struct process *process)
+// What a server that gave up by itself wrote in its ledger; empty if it did not.
+static void last_words_read(const struct process *process, char words[128])
 {
-	char words[128] = "";
 	uint64_t bytes = 0;
 
 	if (process_plan(process)->ledger_bytes == 0 ||
 	    pager_space_read(&pager_session, process->number,
-			     LEDGER_BASE + offsetof(struct ledger_header, last_words),
-			     sizeof(words), words, &bytes) != STATUS_OK)
-		return;
-	words[sizeof(words) - 1] = '\0';
-	if (words[0] != '\0')
-		text_line(text, "  its last words: %s", words);
+			     LEDGER_BASE + offsetof(struct ledger_header, last_words), 128, words,
+			     &bytes) != STATUS_OK)
+		words[0] = 0;
+	words[127] = 0;
 }
 
 static void report_write(struct process *process, uint32_t thread, const char *cause)
@@ -119,7 +119,6 @@ static void report_write(struct process *process, uint32_t thread, const char *c
 	    thread_read_regs(slot_cptr(process_index(process), SLOT_THREAD + thread), true,
 			     &regs) == STATUS_OK)
 		trace_write(&text, process, &regs);
-	last_words_write(&text, process);
 	report->lines = text.lines;
 	ledger_set(&process->crash, report->serial);
 	line = report->text;
@@ -135,7 +134,7 @@ static bool runs(const struct process *process)
 void crashes_take(void)
 {
 	struct pager_crash crash;
-	char cause[REASON_BYTES];
+	char cause[REASON_BYTES], words[128];
 
 	while (pager_crash_next(&pager_session, state->crash_seen, &crash) == STATUS_OK) {
 		struct process *process = process_find(crash.process);
@@ -144,6 +143,11 @@ void crashes_take(void)
 		if (process == NULL || !runs(process))
 			continue; // a thread of a life that is over
 		cause_write(cause, sizeof(cause), &crash);
+		if (crash.cause == PAGER_CAUSE_EXCEPTION && crash.word0 == UNDEFINED_INSTRUCTION) {
+			last_words_read(process, words);
+			if (words[0] != 0)
+				snprintf(cause, sizeof(cause), "gave up: %.85s", words);
+		}
 		report_write(process, crash.thread, cause);
 		process_died(process, SUPERVISOR_END_CRASH, (int32_t)process->crash, cause);
 		ledger_commit();

@@ -70,10 +70,12 @@ static const struct symbols_entry *symbol_at(const struct symbols *symbols, uint
 	return &symbols->entry[low - 1];
 }
 
+// A return address belongs to the call before it, which may be the last of its function.
 static void address_write(struct text *text, const struct symbols *symbols, const char *what,
 			  uint64_t address)
 {
-	const struct symbols_entry *entry = symbols != NULL ? symbol_at(symbols, address) : NULL;
+	uint64_t inside = address - (what[0] == 'f');
+	const struct symbols_entry *entry = symbols != NULL ? symbol_at(symbols, inside) : NULL;
 	const char *names;
 
 	if (entry == NULL || entry->name >= symbols->text_bytes) {
