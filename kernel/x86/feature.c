@@ -29,6 +29,7 @@ BOOT_ONLY void feature_detect(void)
 	struct cpuid leaf7 = basic >= 7 ? cpuid(7, 0) : (struct cpuid){0};
 	struct cpuid leaf8 = extended >= 0x80000008 ? cpuid(0x80000008, 0) : (struct cpuid){0};
 
+	features.machine_check = bit(leaf1.edx, 7);
 	features.gib_pages = bit(cpuid(0x80000001, 0).edx, 26);
 	features.pcid = bit(leaf1.ecx, 17) && bit(leaf7.ebx, 10);
 	features.x2apic = bit(leaf1.ecx, 21);
@@ -53,6 +54,8 @@ BOOT_ONLY void feature_enable_cpu(void)
 {
 	uint64_t cr4 = CR4_PAE | CR4_PGE | CR4_OSFXSR | CR4_OSXMMEXCPT;
 
+	if (features.machine_check)
+		cr4 |= CR4_MCE;
 	if (features.fsgsbase)
 		cr4 |= CR4_FSGSBASE;
 	if (features.smep)
@@ -69,5 +72,6 @@ BOOT_ONLY void feature_enable_cpu(void)
 	if (features.xsave)
 		write_xcr0(XCR0_X87 | XCR0_SSE | (features.avx ? XCR0_AVX : 0));
 	write_cr0((read_cr0() | CR0_MP | CR0_NE) & ~(uint64_t)(CR0_EM | CR0_TS));
+	write_dr7(0x400); // no breakpoints: user level has no say over them
 	wrmsr(MSR_PAT, PAT_VALUE);
 }

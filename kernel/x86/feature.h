@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct features {
+	bool machine_check;
 	bool gib_pages;
 	bool pcid; // with INVPCID
 	bool fsgsbase;

@@ -31,6 +31,7 @@ enum {
 	CR0_NE = 1 << 5,
 
 	CR4_PAE = 1 << 5,
+	CR4_MCE = 1 << 6,
 	CR4_PGE = 1 << 7,
 	CR4_OSFXSR = 1 << 9,
 	CR4_OSXMMEXCPT = 1 << 10,
@@ -135,6 +136,11 @@ static inline uint64_t read_dr6(void)
 static inline void write_dr6(uint64_t value)
 {
 	__asm__ volatile("mov %0, %%dr6" ::"r"(value));
+}
+
+static inline void write_dr7(uint64_t value)
+{
+	__asm__ volatile("mov %0, %%dr7" ::"r"(value));
 }
 
 static inline uint64_t rdfsbase(void)

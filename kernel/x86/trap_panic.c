@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The machine's last words: registers and return addresses on the serial console, then rest. The
-// addresses are symbolised on the host (tools/symbolise, or addr2line -e build/caplet.elf).
+// addresses are looked up on the host: addr2line -fpe build/caplet.elf.
 #include "arch.h"
 #include "image.h"
 #include "instr.h"
