@@ -8,7 +8,6 @@
 // - A batch is carved by one system call that makes all of it or nothing. The note says which slots
 //   it fills; if the first of them is occupied and the state does not know it, the successor
 //   takes the batch over. Roots need no note: their slot itself tells.
-#include <stdatomic.h>
 
 #include "frames.h"
 #include "intent.h"
@@ -33,9 +32,9 @@ static status_t batch_make(uint32_t first, uint32_t count)
 
 	intent->carve_first = first;
 	intent->carve_untyped = state->untyped_now;
-	atomic_signal_fence(memory_order_seq_cst);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	intent->carve_count = count;
-	atomic_signal_fence(memory_order_seq_cst);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	return kernel_retype(slot_untyped_handed(state->untyped_now), OBJECT_UNTYPED, PAGE_BITS,
 			     slot_frame_untyped(first), count);
 }

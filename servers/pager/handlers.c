@@ -12,7 +12,7 @@
 #include "frames.h"
 #include "pages.h"
 #include "reap.h"
-#include "requests.h"
+#include "memory.h"
 #include "slots.h"
 #include "spaces.h"
 
@@ -30,7 +30,7 @@ status_t pager_map_anonymous_handle(struct session *session, uint64_t hint, uint
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_map_anonymous(space, hint, bytes, flags, 0, address)
+	return space ? memory_map_anonymous(space, hint, bytes, flags, 0, address)
 		     : STATUS_NOT_ALLOWED;
 }
 
@@ -38,7 +38,7 @@ status_t pager_unmap_handle(struct session *session, uint64_t address, uint64_t 
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_unmap(space, address, bytes) : STATUS_NOT_ALLOWED;
+	return space ? memory_unmap(space, address, bytes) : STATUS_NOT_ALLOWED;
 }
 
 status_t pager_protect_handle(struct session *session, uint64_t address, uint64_t bytes,
@@ -46,14 +46,14 @@ status_t pager_protect_handle(struct session *session, uint64_t address, uint64_
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_protect(space, address, bytes, flags) : STATUS_NOT_ALLOWED;
+	return space ? memory_protect(space, address, bytes, flags) : STATUS_NOT_ALLOWED;
 }
 
 status_t pager_discard_handle(struct session *session, uint64_t address, uint64_t bytes)
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_discard(space, address, bytes) : STATUS_NOT_ALLOWED;
+	return space ? memory_discard(space, address, bytes) : STATUS_NOT_ALLOWED;
 }
 
 status_t pager_object_create_handle(struct session *session, uint64_t bytes, uint32_t flags,
@@ -61,7 +61,7 @@ status_t pager_object_create_handle(struct session *session, uint64_t bytes, uin
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_object_create(space, bytes, flags, object) : STATUS_NOT_ALLOWED;
+	return space ? memory_object_create(space, bytes, flags, object) : STATUS_NOT_ALLOWED;
 }
 
 status_t pager_object_clone_handle(struct session *session, uint64_t object, uint32_t flags,
@@ -69,21 +69,21 @@ status_t pager_object_clone_handle(struct session *session, uint64_t object, uin
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_object_clone(space, object, flags, clone) : STATUS_NOT_ALLOWED;
+	return space ? memory_object_clone(space, object, flags, clone) : STATUS_NOT_ALLOWED;
 }
 
 status_t pager_object_resize_handle(struct session *session, uint64_t object, uint64_t bytes)
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_object_resize(space, object, bytes) : STATUS_NOT_ALLOWED;
+	return space ? memory_object_resize(space, object, bytes) : STATUS_NOT_ALLOWED;
 }
 
 status_t pager_object_release_handle(struct session *session, uint64_t object)
 {
 	uint32_t space = caller_space(session);
 
-	return space ? request_object_release(space, object) : STATUS_NOT_ALLOWED;
+	return space ? memory_object_release(space, object) : STATUS_NOT_ALLOWED;
 }
 
 // The capability is made anew in one slot for every answer; what the clients hold are copies.
@@ -92,7 +92,7 @@ status_t pager_object_cap_handle(struct session *session, uint64_t object, uint3
 {
 	uint32_t space = caller_space(session);
 
-	if (!request_object_own(space, object))
+	if (!memory_object_own(space, object))
 		return PAGER_NO_OBJECT;
 	if (rights != PAGER_READ && rights != (PAGER_READ | PAGER_WRITE))
 		return PAGER_BAD_RIGHTS;
@@ -123,7 +123,7 @@ status_t pager_object_next_handle(struct session *session, uint64_t after,
 status_t pager_object_physical_handle(struct session *session, uint64_t object, uint64_t offset,
 				      uint64_t *address)
 {
-	uint32_t space = caller_space(session), index = request_object_own(space, object), page;
+	uint32_t space = caller_space(session), index = memory_object_own(space, object), page;
 	status_t status;
 
 	if (!index || !(objects[index].flags & PAGER_PINNED))
@@ -139,12 +139,12 @@ status_t pager_object_physical_handle(struct session *session, uint64_t object, 
 status_t pager_object_map_handle(struct session *session, uint64_t object, uint64_t offset,
 				 uint64_t hint, uint64_t bytes, uint32_t flags, uint64_t *address)
 {
-	uint32_t space = caller_space(session), index = request_object_own(space, object);
+	uint32_t space = caller_space(session), index = memory_object_own(space, object);
 
 	if (!index)
 		return PAGER_NO_OBJECT;
-	return request_map_object(space, index, offset, hint, bytes, flags,
-				  PAGER_READ | PAGER_WRITE | PAGER_EXECUTE, address);
+	return memory_map_object(space, index, offset, hint, bytes, flags,
+				 PAGER_READ | PAGER_WRITE | PAGER_EXECUTE, address);
 }
 
 // The object may have died since the capability was made; its number is never used again.
@@ -167,7 +167,7 @@ status_t pager_object_map_cap_handle(struct session *session, uint64_t memory, u
 	if (!bytes)
 		bytes = objects[object].pages << PAGE_BITS;
 	*bytes_mapped = bytes;
-	return request_map_object(space, object, offset, hint, bytes, flags, rights, address);
+	return memory_map_object(space, object, offset, hint, bytes, flags, rights, address);
 }
 
 void usage_fill(uint32_t space, struct pager_usage *usage)

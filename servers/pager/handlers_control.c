@@ -7,7 +7,7 @@
 #include "intent.h"
 #include "reap.h"
 #include "regions.h"
-#include "requests.h"
+#include "memory.h"
 #include "slots.h"
 #include "spaces.h"
 
@@ -95,7 +95,7 @@ status_t pager_space_ledger_handle(struct session *session, uint64_t process, ui
 	uint32_t space;
 	status_t status = control_space(session, process, &space);
 
-	return status ? status : request_ledger(space, bytes);
+	return status ? status : memory_ledger(space, bytes);
 }
 
 status_t pager_space_map_handle(struct session *session, uint64_t process, uint64_t address,
@@ -106,7 +106,7 @@ status_t pager_space_map_handle(struct session *session, uint64_t process, uint6
 
 	if (status)
 		return status;
-	return request_map_anonymous(space, address, bytes, flags | PAGER_FIXED, 0, &address);
+	return memory_map_anonymous(space, address, bytes, flags | PAGER_FIXED, 0, &address);
 }
 
 status_t pager_space_map_archive_handle(struct session *session, uint64_t process, uint64_t offset,
@@ -118,7 +118,7 @@ status_t pager_space_map_archive_handle(struct session *session, uint64_t proces
 
 	if (status)
 		return status;
-	return request_map_archive(space, offset, file_bytes, address, bytes, flags);
+	return memory_map_archive(space, offset, file_bytes, address, bytes, flags);
 }
 
 status_t pager_space_write_handle(struct session *session, uint64_t process, uint64_t address,
@@ -127,7 +127,7 @@ status_t pager_space_write_handle(struct session *session, uint64_t process, uin
 	uint32_t space;
 	status_t status = control_space(session, process, &space);
 
-	return status ? status : request_write(space, address, data, data_bytes);
+	return status ? status : memory_write(space, address, data, data_bytes);
 }
 
 status_t pager_space_read_handle(struct session *session, uint64_t process, uint64_t address,
@@ -139,7 +139,7 @@ status_t pager_space_read_handle(struct session *session, uint64_t process, uint
 	if (count > SPACE_READ_MAX)
 		count = SPACE_READ_MAX;
 	if (!status)
-		status = request_read(space, address, data, count);
+		status = memory_read(space, address, data, count);
 	if (!status)
 		*data_bytes = count;
 	return status;
@@ -152,7 +152,7 @@ status_t pager_space_buffer_handle(struct session *session, uint64_t process, ui
 	status_t status = control_space(session, process, &space);
 
 	if (!status)
-		status = request_buffer(space, thread, &frame);
+		status = memory_buffer(space, thread, &frame);
 	if (status) {
 		change_abort();
 		return status;
@@ -168,7 +168,7 @@ status_t pager_space_buffer_release_handle(struct session *session, uint64_t pro
 	uint32_t space;
 	status_t status = control_space(session, process, &space);
 
-	return status ? status : request_buffer_release(space, thread);
+	return status ? status : memory_buffer_release(space, thread);
 }
 
 status_t pager_space_usage_handle(struct session *session, uint64_t process,

@@ -3,7 +3,6 @@
 // The idea is told in intent.h. A note is one store of the entry and one of the count, in this
 // order; the entry may be noted twice, and may name what needs nothing, since settling compares
 // before it acts and can be done any number of times.
-#include <stdatomic.h>
 
 #include "frames.h"
 #include "intent.h"
@@ -20,9 +19,9 @@ void intent_note(enum intent_kind kind, uint32_t index)
 		__builtin_trap();
 	intent->entry[intent->count].kind = kind;
 	intent->entry[intent->count].index = index;
-	atomic_signal_fence(memory_order_seq_cst);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	intent->count++;
-	atomic_signal_fence(memory_order_seq_cst);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
 static void settle_frame(uint32_t frame)
@@ -64,7 +63,7 @@ void intent_settle(void)
 		case INTENT_SPACE: settle_space(index); break;
 		}
 	}
-	atomic_signal_fence(memory_order_seq_cst);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	intent->count = 0;
 }
 

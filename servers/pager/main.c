@@ -6,7 +6,7 @@
 // Everything it knows is in the ledger region "pager" (state.h), and the argument for each operation
 // that it can be killed at any instruction is at the head of the file that does it:
 // intent.h has the idea, frames.c, pages.c, objects.c, tables.c, regions.c, touch.c,
-// faults.c, spaces.c, requests*.c the cases, reap.c what a successor does.
+// faults.c, spaces.c, memory*.c the cases, reap.c what a successor does.
 //
 // Three kinds of badges reach its endpoint: sessions of processes (the badge is the process), faults
 // of threads, and objects, which are never called but come back as arguments.
@@ -18,9 +18,10 @@
 
 #include "check.h"
 #include "faults.h"
+#include "intent.h"
 #include "pager.h"
 #include "reap.h"
-#include "requests.h"
+#include "memory.h"
 #include "spaces.h"
 
 #define REGION_NAME    "pager"
@@ -105,6 +106,7 @@ static const struct server pager = {
 	.admit = pager_admit,
 	.process_alive = pager_process_alive,
 	.fault = pager_fault,
+	.committed = intent_settle,
 };
 
 int main(void)

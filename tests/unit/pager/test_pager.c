@@ -25,7 +25,7 @@
 #include "objects.h"
 #include "pager.h"
 #include "reap.h"
-#include "requests.h"
+#include "memory.h"
 #include "spaces.h"
 
 #define CLIENT	   16ul
@@ -108,64 +108,64 @@ static status_t serve_create(const uint64_t *a, uint64_t *answer)
 }
 static status_t serve_map(const uint64_t *a, uint64_t *answer)
 {
-	return request_map_anonymous(space_find(a[0]), a[1], a[2], (unsigned)a[3], 0, answer);
+	return memory_map_anonymous(space_find(a[0]), a[1], a[2], (unsigned)a[3], 0, answer);
 }
 static status_t serve_unmap(const uint64_t *a, uint64_t *answer)
 {
-	return request_unmap(space_find(a[0]), a[1], a[2]);
+	return memory_unmap(space_find(a[0]), a[1], a[2]);
 }
 static status_t serve_protect(const uint64_t *a, uint64_t *answer)
 {
-	return request_protect(space_find(a[0]), a[1], a[2], (unsigned)a[3]);
+	return memory_protect(space_find(a[0]), a[1], a[2], (unsigned)a[3]);
 }
 static status_t serve_discard(const uint64_t *a, uint64_t *answer)
 {
-	return request_discard(space_find(a[0]), a[1], a[2]);
+	return memory_discard(space_find(a[0]), a[1], a[2]);
 }
 static status_t serve_archive(const uint64_t *a, uint64_t *answer)
 {
-	return request_map_archive(space_find(a[0]), a[1], a[2], a[3], a[4], (unsigned)a[5]);
+	return memory_map_archive(space_find(a[0]), a[1], a[2], a[3], a[4], (unsigned)a[5]);
 }
 static status_t serve_ledger(const uint64_t *a, uint64_t *answer)
 {
-	return request_ledger(space_find(a[0]), a[1]);
+	return memory_ledger(space_find(a[0]), a[1]);
 }
 static status_t serve_object(const uint64_t *a, uint64_t *answer)
 {
-	return request_object_create(space_find(a[0]), a[1], (unsigned)a[2], answer);
+	return memory_object_create(space_find(a[0]), a[1], (unsigned)a[2], answer);
 }
 static status_t serve_clone(const uint64_t *a, uint64_t *answer)
 {
-	return request_object_clone(space_find(a[0]), a[1], 0, answer);
+	return memory_object_clone(space_find(a[0]), a[1], 0, answer);
 }
 static status_t serve_resize(const uint64_t *a, uint64_t *answer)
 {
-	return request_object_resize(space_find(a[0]), a[1], a[2]);
+	return memory_object_resize(space_find(a[0]), a[1], a[2]);
 }
 static status_t serve_release(const uint64_t *a, uint64_t *answer)
 {
-	return request_object_release(space_find(a[0]), a[1]);
+	return memory_object_release(space_find(a[0]), a[1]);
 }
 static status_t serve_map_object(const uint64_t *a, uint64_t *answer)
 {
 	uint32_t object = object_by_number(a[1]);
 
-	return object ? request_map_object(space_find(a[0]), object, 0, 0,
-					   objects[object].pages << PAGE_BITS, (unsigned)a[2],
-					   (unsigned)a[3], answer)
+	return object ? memory_map_object(space_find(a[0]), object, 0, 0,
+					  objects[object].pages << PAGE_BITS, (unsigned)a[2],
+					  (unsigned)a[3], answer)
 		      : PAGER_NO_OBJECT;
 }
 static status_t serve_buffer(const uint64_t *a, uint64_t *answer)
 {
 	uint32_t frame = 0;
-	status_t status = request_buffer(space_find(a[0]), (unsigned)a[1], &frame);
+	status_t status = memory_buffer(space_find(a[0]), (unsigned)a[1], &frame);
 
 	*answer = frame != 0;
 	return status;
 }
 static status_t serve_buffer_release(const uint64_t *a, uint64_t *answer)
 {
-	return request_buffer_release(space_find(a[0]), (unsigned)a[1]);
+	return memory_buffer_release(space_find(a[0]), (unsigned)a[1]);
 }
 static status_t serve_clear(const uint64_t *a, uint64_t *answer)
 {

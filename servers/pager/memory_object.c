@@ -5,12 +5,12 @@
 #include "intent.h"
 #include "objects.h"
 #include "pager.h"
-#include "requests.h"
+#include "memory.h"
 #include "spaces.h"
 
 #define OBJECT_BYTES_MAX (1ul << 43) // page indices have 32 bits, less one for good measure
 
-uint32_t request_object_own(uint32_t space, uint64_t number)
+uint32_t memory_object_own(uint32_t space, uint64_t number)
 {
 	uint32_t object = object_by_number(number);
 
@@ -34,7 +34,7 @@ static status_t give_up(uint32_t object, status_t status)
 	return status;
 }
 
-status_t request_object_create(uint32_t space, uint64_t bytes, unsigned flags, uint64_t *number)
+status_t memory_object_create(uint32_t space, uint64_t bytes, unsigned flags, uint64_t *number)
 {
 	status_t status = flags_check(space, flags);
 	uint32_t object;
@@ -57,9 +57,9 @@ status_t request_object_create(uint32_t space, uint64_t bytes, unsigned flags, u
 	return STATUS_OK;
 }
 
-status_t request_object_clone(uint32_t space, uint64_t source, unsigned flags, uint64_t *number)
+status_t memory_object_clone(uint32_t space, uint64_t source, unsigned flags, uint64_t *number)
 {
-	uint32_t from = request_object_own(space, source), object;
+	uint32_t from = memory_object_own(space, source), object;
 	status_t status = flags_check(space, flags);
 
 	if (status)
@@ -81,9 +81,9 @@ status_t request_object_clone(uint32_t space, uint64_t source, unsigned flags, u
 	return STATUS_OK;
 }
 
-status_t request_object_resize(uint32_t space, uint64_t number, uint64_t bytes)
+status_t memory_object_resize(uint32_t space, uint64_t number, uint64_t bytes)
 {
-	uint32_t object = request_object_own(space, number);
+	uint32_t object = memory_object_own(space, number);
 	struct object *o = &objects[object];
 	status_t status;
 
@@ -102,9 +102,9 @@ status_t request_object_resize(uint32_t space, uint64_t number, uint64_t bytes)
 	return object_populate(object);
 }
 
-status_t request_object_release(uint32_t space, uint64_t number)
+status_t memory_object_release(uint32_t space, uint64_t number)
 {
-	uint32_t object = request_object_own(space, number);
+	uint32_t object = memory_object_own(space, number);
 
 	if (!object || state->space[space].ledger == object)
 		return PAGER_NO_OBJECT;

@@ -9,7 +9,7 @@
 #include "objects.h"
 #include "pager.h"
 #include "regions.h"
-#include "requests.h"
+#include "memory.h"
 #include "spaces.h"
 #include "touch.h"
 
@@ -73,8 +73,8 @@ static status_t private_make(uint32_t space, struct region_plan *plan, uint32_t 
 	return STATUS_OK;
 }
 
-status_t request_map_anonymous(uint32_t space, uint64_t hint, uint64_t bytes, unsigned flags,
-			       unsigned region_flags, uint64_t *address)
+status_t memory_map_anonymous(uint32_t space, uint64_t hint, uint64_t bytes, unsigned flags,
+			      unsigned region_flags, uint64_t *address)
 {
 	struct region_plan plan = {.flags = (uint8_t)(region_flags | REGION_PRIVATE),
 				   .most_rights = 7};
@@ -99,7 +99,7 @@ status_t request_map_anonymous(uint32_t space, uint64_t hint, uint64_t bytes, un
 }
 
 // The change of a request holds a few regions at most; each earlier one is committed on its own.
-status_t request_unmap(uint32_t space, uint64_t address, uint64_t bytes)
+status_t memory_unmap(uint32_t space, uint64_t address, uint64_t bytes)
 {
 	uint64_t first, size;
 	uint32_t region;
@@ -158,7 +158,7 @@ static status_t region_add_object(uint32_t region)
 	return STATUS_OK;
 }
 
-status_t request_protect(uint32_t space, uint64_t address, uint64_t bytes, unsigned flags)
+status_t memory_protect(uint32_t space, uint64_t address, uint64_t bytes, unsigned flags)
 {
 	uint8_t rights = rights_of(flags);
 	uint64_t first, size;
@@ -189,7 +189,7 @@ status_t request_protect(uint32_t space, uint64_t address, uint64_t bytes, unsig
 	return status;
 }
 
-status_t request_discard(uint32_t space, uint64_t address, uint64_t bytes)
+status_t memory_discard(uint32_t space, uint64_t address, uint64_t bytes)
 {
 	uint64_t first, size;
 	uint32_t region;
@@ -225,8 +225,8 @@ static status_t populate(uint32_t region)
 	return STATUS_OK;
 }
 
-status_t request_map_object(uint32_t space, uint32_t object, uint64_t offset, uint64_t hint,
-			    uint64_t bytes, unsigned flags, unsigned most_rights, uint64_t *address)
+status_t memory_map_object(uint32_t space, uint32_t object, uint64_t offset, uint64_t hint,
+			   uint64_t bytes, unsigned flags, unsigned most_rights, uint64_t *address)
 {
 	uint64_t size = objects[object].pages << PAGE_BITS;
 	bool private = flags & PAGER_PRIVATE;

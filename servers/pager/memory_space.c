@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // Building and looking into a process's memory, for the supervisor. Killed between any two steps: see
-// requests.c; the idempotent ones (buffer, write, read) find what they made the first time.
+// memory.c; the idempotent ones (buffer, write, read) find what they made the first time.
 #include <caplet/layout.h>
 
 #include "intent.h"
@@ -10,7 +10,7 @@
 #include "pager.h"
 #include "pages.h"
 #include "regions.h"
-#include "requests.h"
+#include "memory.h"
 #include "slots.h"
 #include "spaces.h"
 #include "touch.h"
@@ -32,7 +32,7 @@ status_t archive_announce(void)
 	return STATUS_OK;
 }
 
-status_t request_ledger(uint32_t space, uint64_t bytes)
+status_t memory_ledger(uint32_t space, uint64_t bytes)
 {
 	struct space *s = &state->space[space];
 	uint64_t address = LEDGER_BASE, first, size;
@@ -51,9 +51,9 @@ status_t request_ledger(uint32_t space, uint64_t bytes)
 	}
 	if (objects[s->ledger].pages != size)
 		return PAGER_BAD_RANGE;
-	return request_map_object(space, s->ledger, 0, address, bytes,
-				  PAGER_READ | PAGER_WRITE | PAGER_FIXED, PAGER_READ | PAGER_WRITE,
-				  &address);
+	return memory_map_object(space, s->ledger, 0, address, bytes,
+				 PAGER_READ | PAGER_WRITE | PAGER_FIXED, PAGER_READ | PAGER_WRITE,
+				 &address);
 }
 
 static status_t archive_region(uint32_t space, struct region_plan *plan)
@@ -82,8 +82,8 @@ static status_t archive_region(uint32_t space, struct region_plan *plan)
 	return STATUS_OK;
 }
 
-status_t request_map_archive(uint32_t space, uint64_t offset, uint64_t file_bytes, uint64_t address,
-			     uint64_t bytes, unsigned flags)
+status_t memory_map_archive(uint32_t space, uint64_t offset, uint64_t file_bytes, uint64_t address,
+			    uint64_t bytes, unsigned flags)
 {
 	uint64_t inside = address % PAGE_SIZE, archive = state->archive_pages << PAGE_BITS;
 	struct region_plan plan = {.flags = REGION_PRIVATE, .most_rights = 7};
@@ -105,7 +105,7 @@ status_t request_map_archive(uint32_t space, uint64_t offset, uint64_t file_byte
 	return archive_region(space, &plan);
 }
 
-status_t request_buffer(uint32_t space, unsigned thread, uint32_t *frame)
+status_t memory_buffer(uint32_t space, unsigned thread, uint32_t *frame)
 {
 	uint64_t address = IPC_BUFFER_BASE + (uint64_t)thread * PAGE_SIZE;
 	uint64_t page_number = address >> PAGE_BITS;
@@ -119,9 +119,9 @@ status_t request_buffer(uint32_t space, unsigned thread, uint32_t *frame)
 	if (region && !(regions[region].flags & REGION_BUFFER))
 		return PAGER_NO_SPACE;
 	if (!region) {
-		status = request_map_anonymous(space, address, PAGE_SIZE,
-					       PAGER_READ | PAGER_WRITE | PAGER_FIXED,
-					       REGION_BUFFER, &address);
+		status = memory_map_anonymous(space, address, PAGE_SIZE,
+					      PAGER_READ | PAGER_WRITE | PAGER_FIXED, REGION_BUFFER,
+					      &address);
 		if (status)
 			return status;
 		change_commit();
@@ -133,7 +133,7 @@ status_t request_buffer(uint32_t space, unsigned thread, uint32_t *frame)
 	return status;
 }
 
-status_t request_buffer_release(uint32_t space, unsigned thread)
+status_t memory_buffer_release(uint32_t space, unsigned thread)
 {
 	uint64_t address = IPC_BUFFER_BASE + (uint64_t)thread * PAGE_SIZE;
 	uint32_t region = region_at(space, address >> PAGE_BITS);
@@ -142,7 +142,7 @@ status_t request_buffer_release(uint32_t space, unsigned thread)
 		return PAGER_BAD_RANGE;
 	if (!region || !(regions[region].flags & REGION_BUFFER))
 		return STATUS_OK;
-	return request_unmap(space, address, PAGE_SIZE);
+	return memory_unmap(space, address, PAGE_SIZE);
 }
 
 // One page's part of a transfer; whatever the region's rights are, its contents are the region's.
@@ -165,7 +165,7 @@ static status_t access_page(uint32_t space, uint64_t address, bool write, cptr_t
 	return STATUS_OK;
 }
 
-status_t request_write(uint32_t space, uint64_t address, const void *data, size_t bytes)
+status_t memory_write(uint32_t space, uint64_t address, const void *data, size_t bytes)
 {
 	const char *from = data;
 
@@ -186,7 +186,7 @@ status_t request_write(uint32_t space, uint64_t address, const void *data, size_
 	return STATUS_OK;
 }
 
-status_t request_read(uint32_t space, uint64_t address, void *data, size_t bytes)
+status_t memory_read(uint32_t space, uint64_t address, void *data, size_t bytes)
 {
 	char *to = data;
 
