@@ -21,6 +21,8 @@ void server_commit(void)
 	kill_point();
 	ledger_commit();
 	kill_point();
+	if (serving->committed)
+		serving->committed();
 	if (deferred_answered())
 		deferred_send();
 }
