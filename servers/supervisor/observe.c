@@ -64,11 +64,14 @@ status_t supervisor_process_next_handle(struct session *session, uint64_t after,
 					struct supervisor_process *facts)
 {
 	const struct process *process = process_after(after);
+	struct pager_usage usage = {0};
 
 	if (!session_may(session, MANIFEST_MAY_OBSERVE))
 		return STATUS_NOT_ALLOWED;
 	if (process == NULL)
 		return SUPERVISOR_NO_PROCESS;
+	// A process that is ending may have no space any more.
+	(void)pager_space_usage(&pager_session, process->number, &usage);
 	*facts = (struct supervisor_process){
 		.process = process->number,
 		.parent = process->parent,
@@ -78,6 +81,7 @@ status_t supervisor_process_next_handle(struct session *session, uint64_t after,
 		.end = process->end,
 		.status = process->status,
 		.consumed_us = watch[process_index(process)].consumed_us,
+		.memory_bytes = usage.resident_bytes,
 	};
 	memcpy(facts->name, process->name, sizeof(facts->name));
 	return STATUS_OK;
