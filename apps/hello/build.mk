@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call program,hello,apps/hello,main.c,nofpu)

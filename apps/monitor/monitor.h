@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+//
+// The monitor: a prompt, a handful of commands that look at the system, and everything else is
+// the name of a program in the boot archive. It needs the console and the supervisor only, so it
+// also serves when the rest of the system does not.
+#pragma once
+
+#include <stdint.h>
+#include <caplet/protocol.h>
+
+#define STATUS_UNKNOWN_COMMAND 127
+#define STATUS_NOT_RUNNABLE    126
+#define STATUS_KILLED	       137
+#define STATUS_CRASHED	       139
+
+struct command {
+	const char *name, *arguments, *what;
+	int (*run)(int argc, char **argv); // -> exit status
+};
+
+// Each file's commands, an entry without name at the end.
+extern const struct command service_commands[], file_commands[];
+
+// Runs a program of the archive and waits for its end. -> its exit status
+int program_run(int argc, char **argv);
+// The text of a crash report.
+void crash_print(uint32_t serial);
+// Says that something failed. -> 1
+int failure_print(const char *what, const char *why);
