@@ -161,6 +161,7 @@ static const struct test boot_tests[] = {
 
 static void worker_body(struct guest_thread *t)
 {
+	test_buffer = t->buffer;
 	current_result = current_test->run();
 	notification_signal(done_signal);
 	thread_end(t);
@@ -195,7 +196,6 @@ static void harness_setup(void)
 	watchdog = thread_make(WATCHDOG_PRIORITY, 0);
 	thread_schedctx_make(watchdog, 1000, TICK_US);
 	test_untyped = usual;
-	test_buffer = worker->buffer;
 	settle_setup();
 	thread_go(watchdog, watchdog_body);
 }
@@ -216,6 +216,7 @@ static void report_fault(const struct test *test, const struct sys_regs *fault)
 static void run_test(const struct test *test)
 {
 	current_test = test;
+	test_buffer = boot_buffer;
 	thread_go(worker, worker_body);
 	for (unsigned ticks = 0; ticks < TICKS_MAX;) {
 		struct sys_regs event = RECV(harness_endpoint, harness_reply);
@@ -232,7 +233,6 @@ static void run_test(const struct test *test)
 
 	test_buffer = boot_buffer;
 	regs_read(worker->thread, 1, &regs);
-	test_buffer = worker->buffer;
 	failed++;
 	print("not ok %s: hangs, rip 0x%lx\n", test->name, regs.rip);
 }
