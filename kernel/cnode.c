@@ -27,7 +27,7 @@ enum status cnode_mint_cap(const struct slot *source, unsigned rights, uint64_t 
 	case OBJECT_CNODE: {
 		unsigned guard_bits = badge & 63;
 		uint64_t guard = badge >> 6;
-		if (guard_bits > 58 || guard_bits + copy->bits > 64 || guard >> guard_bits != 0) {
+		if (guard_bits + copy->bits > 64 || guard >> guard_bits != 0) {
 			return STATUS_BAD_ARGUMENT;
 		}
 		copy->cnode.guard_bits = guard_bits;

@@ -4,7 +4,7 @@
 #include "cspace.h"
 #include "cnode.h"
 
-// The `count` bits of `value` below bit `above`; count 0..58, above 0..64.
+// The `count` bits of `value` below bit `above`; count 0..63, above 0..64.
 static uint64_t bits_below(uint64_t value, unsigned above, unsigned count)
 {
 	return count == 0 ? 0 : (value >> (above - count)) & ((1ul << count) - 1);

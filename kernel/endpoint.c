@@ -54,8 +54,8 @@ bool endpoint_destroy_step(struct endpoint *endpoint)
 	if (thread) {
 		uint64_t generation = endpoint->generation;
 		thread_leave_wait(thread);
-		thread->msg.aux = generation;
 		thread_complete(thread, STATUS_GONE);
+		thread->msg.aux = generation;
 	}
 	return endpoint->head != NULL;
 }
@@ -74,8 +74,8 @@ must_check static enum progress cancel_go_on(struct endpoint *endpoint)
 		endpoint->cursor = thread->queue_next;
 		if (thread->send_badge == endpoint->cancel_badge) {
 			thread_leave_wait(thread);
-			thread->msg.aux = endpoint->generation;
 			thread_complete(thread, STATUS_GONE);
+			thread->msg.aux = endpoint->generation;
 		}
 	}
 	return DONE;

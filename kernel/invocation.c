@@ -100,15 +100,6 @@ enum status argument_empty_place(struct invocation *invocation, unsigned i, stru
 	return status;
 }
 
-static void answer(struct thread *thread, enum status status, unsigned results)
-{
-	thread->msg.status = status;
-	thread->msg.badge = 0;
-	thread->msg.info = msg_make(0, 0, results);
-	thread->msg.aux = 0;
-	thread->msg.third = 0;
-}
-
 void invocation_run(struct thread *thread, struct slot *slot)
 {
 	struct invocation invocation = {
@@ -136,8 +127,8 @@ void invocation_run(struct thread *thread, struct slot *slot)
 	thread->started = false;
 	if (status != STATUS_OK) {
 		thread->msg.words[0] = invocation.detail;
-		answer(thread, status, 1);
+		thread_answer(thread, status, 1);
 	} else {
-		answer(thread, STATUS_OK, invocation.results);
+		thread_answer(thread, STATUS_OK, invocation.results);
 	}
 }

@@ -28,11 +28,12 @@ static void refuse_call(struct thread *sender)
 {
 	if (sender->state == THREAD_FAULTED) {
 		sender->state = THREAD_INACTIVE;
+		sched_stop(sender);
 	} else {
+		uint64_t generation = sender->msg.aux;
 		thread_complete(sender, STATUS_PEER_DIED);
+		sender->msg.aux = generation;
 	}
-	sched_stop(sender);
-	sched_wake(sender);
 }
 
 // The caller waits behind the reply object from now on.
@@ -131,15 +132,18 @@ enum status ipc_call(struct thread *caller, struct cap cap)
 	}
 	set_sender(caller, cap, true);
 	if (likely(endpoint->state == ENDPOINT_RECEIVING)) {
+		if (unlikely(!endpoint->head->reply && !has_time(endpoint->head))) {
+			return STATUS_WOULD_BLOCK;
+		}
 		struct reply *reply;
 		struct thread *receiver = take_receiver(endpoint, &reply);
 		deliver(caller, receiver, endpoint, reply);
 		if (likely(reply)) {
 			sched_hand_over(receiver);
-			return STATUS_OK;
+		} else {
+			sched_wake(receiver);
 		}
-		sched_wake(receiver);
-		return STATUS_PEER_DIED;
+		return STATUS_OK;
 	}
 	caller->state = THREAD_SENDING;
 	endpoint_enqueue(endpoint, caller);

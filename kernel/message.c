@@ -6,6 +6,24 @@
 #include "derive.h"
 #include "cap.h"
 
+// Every capability that is to go along must exist when the message is sent.
+must_check static enum status check_caps(const struct thread *sender, unsigned caps)
+{
+	const struct ipc_buffer *buffer = thread_buffer((struct thread *)sender);
+	struct slot *slot;
+	unsigned left;
+
+	for (unsigned i = 0; i < caps; i++) {
+		cptr_t cptr = *(const volatile cptr_t *)&buffer->caps[i];
+		enum status status =
+			cspace_find(sender->slot[THREAD_SLOT_CSPACE].cap, cptr, &slot, &left);
+		if (status != STATUS_OK || slot_is_empty(slot)) {
+			return STATUS_NO_CAP;
+		}
+	}
+	return STATUS_OK;
+}
+
 enum status message_check(const struct thread *sender)
 {
 	uint64_t info = sender->msg.info;
@@ -17,7 +35,7 @@ enum status message_check(const struct thread *sender)
 	    !thread_buffer((struct thread *)sender)) {
 		return STATUS_NO_BUFFER;
 	}
-	return STATUS_OK;
+	return msg_caps(info) > 0 ? check_caps(sender, msg_caps(info)) : STATUS_OK;
 }
 
 // Words 8.. from buffer to buffer; returns how many words of the message arrive in all.

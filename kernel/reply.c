@@ -15,10 +15,11 @@ void reply_abort(struct reply *reply)
 	uint64_t generation = caller->msg.aux;
 	thread_leave_wait(caller);
 	reply->state = REPLY_IDLE; // whoever aborts it knows
-	if (caller->state != THREAD_FAULTED) {
+	bool fault = caller->state == THREAD_FAULTED;
+	thread_complete(caller, STATUS_PEER_DIED);
+	if (!fault) {
 		caller->msg.aux = generation;
 	}
-	thread_complete(caller, STATUS_PEER_DIED);
 }
 
 void reply_destroy(struct reply *reply)

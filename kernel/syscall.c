@@ -17,11 +17,7 @@
 
 static void fail(struct thread *thread, enum status status, uint64_t detail)
 {
-	thread->msg.status = status;
-	thread->msg.badge = 0;
-	thread->msg.info = msg_make(0, 0, 1);
-	thread->msg.aux = 0;
-	thread->msg.third = 0;
+	thread_answer(thread, status, 1);
 	thread->msg.words[0] = detail;
 }
 
@@ -51,9 +47,7 @@ static void do_call(struct thread *thread)
 	if (likely(slot->cap.type == OBJECT_ENDPOINT)) {
 		status = ipc_call(thread, slot->cap);
 		if (unlikely(status != STATUS_OK)) {
-			uint64_t generation = thread->msg.aux;
 			fail(thread, status, 0);
-			thread->msg.aux = status == STATUS_PEER_DIED ? generation : 0;
 		}
 		return;
 	}
@@ -107,11 +101,7 @@ static void do_send(struct thread *thread, bool blocking)
 	if (status != STATUS_OK) {
 		fail(thread, status, detail);
 	} else if (thread->state == THREAD_RUNNING) {
-		thread->msg.status = STATUS_OK;
-		thread->msg.badge = 0;
-		thread->msg.info = 0;
-		thread->msg.aux = 0;
-		thread->msg.third = 0;
+		thread_answer(thread, STATUS_OK, 0);
 	}
 }
 
@@ -126,7 +116,7 @@ must_check static enum status find_source(struct thread *thread, struct slot **s
 	}
 	*detail = 0;
 	if ((*slot)->cap.type != OBJECT_ENDPOINT && (*slot)->cap.type != OBJECT_NOTIFICATION) {
-		return STATUS_BAD_METHOD;
+		return STATUS_WRONG_TYPE;
 	}
 	return (*slot)->cap.rights & RIGHT_READ ? STATUS_OK : STATUS_NO_RIGHT;
 }
@@ -232,7 +222,7 @@ void kernel_syscall(uint64_t number)
 	case SYS_NB_SEND: do_send(thread, false); break;
 	case SYS_SEND_RECV: do_send_receive(thread); break;
 	case SYS_YIELD:
-		thread->msg.status = STATUS_OK;
+		thread_answer(thread, STATUS_OK, 0);
 		sched_yield();
 		break;
 	default: fail(thread, STATUS_BAD_METHOD, 0);

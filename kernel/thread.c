@@ -37,18 +37,22 @@ void thread_leave_wait(struct thread *thread)
 	leave_reply(thread);
 }
 
-static void set_status(struct thread *thread, enum status status)
+void thread_answer(struct thread *thread, enum status status, unsigned words)
 {
 	thread->msg.status = status;
 	thread->msg.badge = 0;
-	thread->msg.info = 0;
+	thread->msg.info = msg_make(0, 0, words);
+	thread->msg.aux = 0;
 	thread->msg.third = 0;
+	for (unsigned i = words; i < MSG_REG_WORDS; i++) {
+		thread->msg.words[i] = 0;
+	}
 }
 
 void thread_complete(struct thread *thread, enum status status)
 {
 	if (thread->state != THREAD_FAULTED) {
-		set_status(thread, status);
+		thread_answer(thread, status, 0);
 	}
 	thread->state = THREAD_RUNNING;
 	sched_wake(thread);
@@ -93,7 +97,7 @@ void thread_suspend(struct thread *thread)
 		arch_frame_pend(thread, false);
 	}
 	if (in_call) {
-		set_status(thread, STATUS_ABORTED);
+		thread_answer(thread, STATUS_ABORTED, 0);
 	}
 	thread->state = THREAD_INACTIVE;
 	sched_stop(thread);

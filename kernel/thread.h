@@ -106,6 +106,8 @@ void thread_suspend(struct thread *thread);
 void thread_destroy(struct thread *thread); // all but its slots
 // Take it out of the queue and the reply object it waits in; the caller sets its new state.
 void thread_leave_wait(struct thread *thread);
+// What it finds in its registers: a status and its first `words` message words, all else 0.
+void thread_answer(struct thread *thread, enum status status, unsigned words);
 // Its wait is over, with this status as the result of its system call. A thread that waited for its
 // fault handler repeats the instruction instead.
 void thread_complete(struct thread *thread, enum status status);

@@ -290,6 +290,9 @@ enum status thread_invoke(struct invocation *invocation)
 		return STATUS_OK;
 	case THREAD_SET_FPU:
 		status = need_words(invocation, 1);
+		if (status == STATUS_OK && argument(invocation, 0) > 1) {
+			return bad(invocation, STATUS_BAD_ARGUMENT, 0);
+		}
 		if (status == STATUS_OK) {
 			arch_fpu_declare(thread, argument(invocation, 0) != 0);
 		}

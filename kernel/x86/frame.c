@@ -13,8 +13,8 @@
 #include "space.h"
 #include "thread.h"
 
-// CF PF AF ZF SF TF DF OF NT AC ID
-#define RFLAGS_USER 0x244dd5ul
+// CF PF AF ZF SF TF DF OF AC ID
+#define RFLAGS_USER 0x240dd5ul
 
 static uint64_t rflags_sanitise(uint64_t rflags)
 {

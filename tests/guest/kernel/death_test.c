@@ -262,8 +262,10 @@ static bool test_cancel_badged(void)
 		if (i % 2)
 			CHECK_STATUS(t[i]->regs.status, GONE);
 	}
-	for (unsigned i = 0; i < 3; i++)
+	for (unsigned i = 0; i < 3; i++) {
 		CHECK_EQUAL(RECV(endpoint, reply).badge, 1);
+		SEND(reply, 0);
+	}
 	CHECK_STATUS(NB_RECV(endpoint, reply).status, WOULD_BLOCK);
 	return true;
 }

@@ -41,7 +41,7 @@ static bool test_buffer_deleted(void)
 			     .status,
 		     OK);
 	thread_run(t);
-	CHECK_STATUS(cap_delete(frame), OK);
+	CHECK_STATUS(cap_revoke(untyped), OK); // the thread has a copy of its own
 	CHECK_STATUS(object_retype(untyped, OBJECT_FRAME, FRAME_4K_BITS, frame, 1), OK);
 	CHECK_STATUS(frame_map(frame, BOOT_SLOT_VSPACE, TEST_VADDR, RIGHT_READ | RIGHT_WRITE, 0),
 		     OK);
@@ -336,6 +336,7 @@ static bool test_space_deleted(void)
 	thread_go(t, body_spin);
 	sleep_us(2000);
 	CHECK(t->counter > 0);
+	CHECK_STATUS(cap_revoke(space), OK); // the thread's own copy
 	CHECK_STATUS(cap_delete(space), OK);
 	uint64_t counter = t->counter;
 
