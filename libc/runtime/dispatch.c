@@ -206,6 +206,21 @@ static uint64_t answer_again(const struct lane *lane)
 	return msg_make(lane->status, lane->caps, lane->words);
 }
 
+// A commit empties slots and lets the server act, which both use the IPC buffer: the answer in it
+// is put back.
+static void commit_around_answer(uint64_t descriptor)
+{
+	uint64_t words[MSG_MAX_WORDS];
+	cptr_t caps[MSG_MAX_CAPS];
+	uint64_t bytes = msg_words(descriptor) * sizeof(words[0]);
+
+	memcpy(words, request.ipc->words, bytes);
+	memcpy(caps, request.ipc->caps, sizeof(caps));
+	server_commit();
+	memcpy(request.ipc->words, words, bytes);
+	memcpy(request.ipc->caps, caps, sizeof(caps));
+}
+
 // The handler's answer is final: keep it if it may be asked for again, and commit.
 static uint64_t finish(const struct interface_method *method, uint64_t descriptor)
 {
@@ -223,7 +238,7 @@ static uint64_t finish(const struct interface_method *method, uint64_t descripto
 		given_last = request.given;
 	}
 	kill_point();
-	server_commit();
+	commit_around_answer(descriptor);
 	return descriptor;
 }
 
