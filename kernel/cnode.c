@@ -104,7 +104,8 @@ must_check static enum status endpoint_method(struct invocation *invocation, str
 	struct cap cap = slot->cap;
 
 	if (cap.type != OBJECT_ENDPOINT) {
-		return bad(invocation, STATUS_WRONG_TYPE, 0);
+		bool empty = slot_is_empty(slot);
+		return bad(invocation, empty ? STATUS_NO_CAP : STATUS_WRONG_TYPE, 0);
 	}
 	if (cap.rights != RIGHT_ALL) {
 		return bad(invocation, STATUS_NO_RIGHT, 0);

@@ -152,8 +152,11 @@ must_check static enum status find_destination(struct invocation *invocation, st
 	if (start >= slots) {
 		return bad(invocation, STATUS_BAD_ARGUMENT, 5);
 	}
-	if (count < 1 || count > UNTYPED_MAX_OBJECTS || count > slots - start) {
+	if (count < 1 || count > UNTYPED_MAX_OBJECTS) {
 		return bad(invocation, STATUS_BAD_ARGUMENT, 6);
+	}
+	if (count > slots - start) {
+		return bad(invocation, STATUS_NO_MEMORY, 6);
 	}
 	*first = &((struct cnode *)cap_object(node->cap))->slot[start];
 	for (unsigned i = 0; i < count; i++) {
