@@ -4,3 +4,4 @@
 
 $(call guest-program,kernel-suite,$(wildcard tests/guest/kernel/*.c))
 $(call archive,kernel-suite,root=$(BUILD)/stripped/kernel-suite)
+$(call guest-suite,kernel,$(BUILD)/kernel-suite.tar,120)

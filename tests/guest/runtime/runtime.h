@@ -117,7 +117,7 @@ uint64_t frame_map(cptr_t frame, cptr_t space, vaddr_t address, unsigned rights,
 
 // ---- threads -----------------------------------------------------------------------------------------
 
-#define THREAD_MAX	   24
+#define THREAD_MAX	   48
 #define THREAD_STACK_BYTES 16384
 
 struct guest_thread {

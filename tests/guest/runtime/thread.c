@@ -20,7 +20,7 @@ enum {
 extern char __executable_start[], _end[]; // by the linker
 
 static cptr_t image_frame, shared_frame;
-static unsigned next_asid = 1, thread_count, thread_kept;
+static unsigned next_asid = 16, thread_count, thread_kept;
 
 static struct guest_thread *const threads = (struct guest_thread *)SHARED_BASE;
 
