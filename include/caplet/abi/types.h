@@ -8,7 +8,9 @@
 
 #include <stdint.h>
 
-typedef uint64_t cptr_t;  // names a capability slot in the invoker's CSpace; 0 is always empty
+// Names a capability slot in the invoker's CSpace. Where a capability is optional 0 means none; the
+// kernel does not care, but slot 0 is best left empty.
+typedef uint64_t cptr_t;
 typedef uint64_t paddr_t; // physical address, bytes
 typedef uint64_t vaddr_t; // virtual address, bytes
 
