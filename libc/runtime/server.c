@@ -15,13 +15,15 @@
 
 const struct server *serving;
 
+static bool initialised; // init() has returned in this life: from now on the server may be called
+
 // After a commit nothing can be undone any more, so answers that waited for it go out.
 void server_commit(void)
 {
 	kill_point();
 	ledger_commit();
 	kill_point();
-	if (serving->committed)
+	if (serving->committed && initialised)
 		serving->committed();
 	if (deferred_answered())
 		deferred_send();
@@ -50,6 +52,7 @@ static void start(enum start_mode mode)
 		must(serving->ledger_check(), "server: the ledger failed the server's check");
 	if (serving->init)
 		must(serving->init(mode), "server: init failed");
+	initialised = true;
 	if (!header->initialised)
 		ledger_set(&header->initialised, 1);
 	server_commit();
