@@ -33,21 +33,24 @@ struct message {
 static cptr_t reply;
 static cptr_t pager_news; // the supervisor's notification, badge NOTIFY_PAGER
 
-static void service_died(struct service *service, const char *cause)
+static void service_renew(struct service *service, const char *cause)
 {
 	emergency_print("root: ");
 	emergency_print(service->plan->name);
 	emergency_print(": ");
 	emergency_print(cause);
-	if (service->crashes++ == RESTARTS_MAX) {
-		emergency_print(", given up\n");
-		root_stop("died too often:", service->plan->name);
-	}
 	emergency_print(", restarted\n");
-	service->quiet_ticks = 0;
 	service_restart(service);
 	if (service->plan->process == PROCESS_PAGER)
 		kernel_must(ipc_signal(pager_news), "signal the supervisor");
+}
+
+static void service_died(struct service *service, const char *cause)
+{
+	if (service->crashes++ == RESTARTS_MAX)
+		root_stop("died too often:", service->plan->name);
+	service->quiet_ticks = 0;
+	service_renew(service, cause);
 }
 
 static void fault_print(const struct message *fault)
@@ -90,7 +93,8 @@ static void fault_handle(struct service *service, const struct message *fault)
 	service_died(service, "crashed");
 }
 
-static void request_handle(const struct message *request)
+static void request_handle(struct service *pager, struct service *supervisor,
+			   const struct message *request)
 {
 	char text[MSG_REG_WORDS * 8 + 1] = {0};
 
@@ -99,6 +103,10 @@ static void request_handle(const struct message *request)
 		for (unsigned i = 0; i < sizeof(text) - 1; i++)
 			text[i] = (char)(request->word[i / 8] >> i % 8 * 8);
 		emergency_print(text);
+		break;
+	case ROOT_RESTART:
+		service_renew(request->word[0] == PROCESS_PAGER ? pager : supervisor,
+			      "ended on request");
 		break;
 	case ROOT_POWER_OFF: emergency_power_off(request->word[0]);
 	case ROOT_REBOOT: emergency_reboot();
@@ -177,7 +185,7 @@ void watch_run(struct service *pager, struct service *supervisor)
 		case RECEIVED_FAULT:
 			fault_handle(message.badge == PROCESS_PAGER ? pager : supervisor, &message);
 			break;
-		case RECEIVED_MESSAGE: request_handle(&message); break;
+		case RECEIVED_MESSAGE: request_handle(pager, supervisor, &message); break;
 		}
 	}
 }

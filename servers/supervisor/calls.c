@@ -254,12 +254,32 @@ status_t supervisor_kill_handle(struct session *session, uint64_t process)
 
 // ---- control -------------------------------------------------------------------------------------
 
+// Root does these when the answer is committed.
+static void request_root(enum root_request request, uint64_t word)
+{
+	ledger_set(&state->request, (uint32_t)request);
+	ledger_set(&state->request_word, word);
+	settle_later();
+}
+
+static uint64_t root_restarts(const char *name)
+{
+	if (strcmp(name, "pager") == 0)
+		return PROCESS_PAGER;
+	return strcmp(name, "supervisor") == 0 ? PROCESS_SUPERVISOR : 0;
+}
+
 static status_t restart(struct session *session, const char *name, enum start_mode mode)
 {
 	struct process *service = process_named(name);
+	uint64_t roots = root_restarts(name);
 
 	if (!session_may(session, MANIFEST_MAY_CONTROL))
 		return STATUS_NOT_ALLOWED;
+	if (roots != 0 && mode == START_RESTART) {
+		request_root(ROOT_RESTART, roots);
+		return STATUS_OK;
+	}
 	if (service == NULL)
 		return SUPERVISOR_NO_SERVICE;
 	ledger_set(&service->step, 0);
@@ -278,20 +298,11 @@ status_t supervisor_restart_fresh_handle(struct session *session, const char *na
 	return restart(session, name, START_FRESH);
 }
 
-status_t supervisor_die_handle(struct session *session)
-{
-	if (!session_may(session, MANIFEST_MAY_CONTROL))
-		return STATUS_NOT_ALLOWED;
-	__builtin_trap();
-}
-
 static status_t power(struct session *session, enum root_request request, uint32_t status)
 {
 	if (!session_may(session, MANIFEST_MAY_POWER))
 		return STATUS_NOT_ALLOWED;
-	ledger_set(&state->power, (uint32_t)request);
-	ledger_set(&state->power_status, status);
-	settle_later();
+	request_root(request, status);
 	return STATUS_OK;
 }
 

@@ -67,11 +67,16 @@ static status_t start(enum start_mode mode)
 	return STATUS_OK;
 }
 
-static void power_do(void)
+// Forgotten before it is sent: what it does to the supervisor shall not be done again.
+static void request_send(void)
 {
-	thread_buffer()->words[0] = state->power_status;
+	uint32_t request = state->request;
+
+	ledger_set(&state->request, 0u);
+	ledger_commit();
+	thread_buffer()->words[0] = state->request_word;
 	(void)ipc_send_8(HANDOVER_CPTR(ROOT_SLOT_CONTROL, SUPERVISOR_CONTROL_ROOT),
-			 msg_make(state->power, 0, 1));
+			 msg_make(request, 0, 1));
 }
 
 static void notified(uint64_t bits)
@@ -80,8 +85,8 @@ static void notified(uint64_t bits)
 	if (bits & NOTIFY_TICK)
 		watch_tick();
 	settle_all();
-	if (state->power != 0)
-		power_do();
+	if (state->request != 0)
+		request_send();
 }
 
 static status_t admit(uint64_t badge)

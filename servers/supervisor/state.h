@@ -106,9 +106,8 @@ struct supervisor_state {
 	uint64_t log_head;    // bytes ever written
 	uint64_t log_printed; // by root, when there is no console
 	uint32_t pieces;      // processes that there is memory for
-	uint32_t power;	      // 0, or enum root_request: the machine is to be turned off
-	uint32_t power_status;
-	uint32_t reserved;
+	uint32_t request;     // to root, enum root_request; 0: none
+	uint64_t request_word;
 	struct process process[PROCESSES_MAX];
 	struct report report[REPORTS];
 	char log[LOG_BYTES];
