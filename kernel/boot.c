@@ -165,7 +165,7 @@ BOOT_ONLY static void make_objects(struct boot_root *root)
 	arch_vspace_init(vspace);
 	root->vspace = cap_make(OBJECT_VSPACE, VSPACE_BITS, vspace);
 	put(root, BOOT_SLOT_VSPACE, root->vspace);
-	if (!vspace_assign_asid(root->vspace, ROOT_ASID)) {
+	if (!vspace_assign_asid(root->vspace, BOOT_ASID)) {
 		boot_fail("the root task's address space has a number already");
 	}
 

@@ -103,9 +103,11 @@ must_check static enum status endpoint_method(struct invocation *invocation, str
 {
 	struct cap cap = slot->cap;
 
+	if (cap.type == CAP_EMPTY) {
+		return bad(invocation, STATUS_NO_CAP, 0);
+	}
 	if (cap.type != OBJECT_ENDPOINT) {
-		bool empty = slot_is_empty(slot);
-		return bad(invocation, empty ? STATUS_NO_CAP : STATUS_WRONG_TYPE, 0);
+		return bad(invocation, STATUS_WRONG_TYPE, 0);
 	}
 	if (cap.rights != RIGHT_ALL) {
 		return bad(invocation, STATUS_NO_RIGHT, 0);

@@ -22,8 +22,6 @@ static void put_message(struct thread *thread, enum fault_label label, unsigned 
 
 static void stop_unhandled(struct thread *thread)
 {
-	thread->state = THREAD_INACTIVE;
-	sched_stop(thread);
 	print("fault without handler: label ");
 	print_hex(thread->fault);
 	print(" word ");
@@ -33,10 +31,7 @@ static void stop_unhandled(struct thread *thread)
 	print(" thread ");
 	print_hex(virt_to_phys(thread));
 	print("\n");
-	struct thread *lender = schedctx_return(thread);
-	if (lender) {
-		sched_wake(lender);
-	}
+	thread_suspend(thread);
 }
 
 // The current thread cannot go on; its message is set.
@@ -108,7 +103,7 @@ void fault_answer(struct thread *from, struct thread *faulted)
 	uint64_t info = from->msg.info;
 
 	if (msg_label(info) == FAULT_STOP) {
-		faulted->state = THREAD_INACTIVE;
+		thread_suspend(faulted);
 		return;
 	}
 	if (msg_words(info) >= 3) {

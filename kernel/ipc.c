@@ -27,8 +27,7 @@ static void set_sender(struct thread *sender, struct cap cap, bool is_call)
 static void refuse_call(struct thread *sender)
 {
 	if (sender->state == THREAD_FAULTED) {
-		sender->state = THREAD_INACTIVE;
-		sched_stop(sender);
+		thread_suspend(sender);
 	} else {
 		uint64_t generation = sender->msg.aux;
 		thread_complete(sender, STATUS_PEER_DIED);

@@ -8,8 +8,9 @@
 // Rules:
 // - A transfer cannot fail. A receiver without IPC buffer gets the first 8 words and no
 //   capabilities, and a descriptor that says so; a sender without one is refused before (NO_BUFFER).
-// - Capabilities are transferred in order up to the first that cannot be: no such slot, may not be
-//   copied, the receiver's slot is not empty. The descriptor counts those that arrived.
+// - Capabilities that do not exist when the message is sent are refused (NO_CAP). They are transferred
+//   in order up to the first that cannot be: it is gone by now, may not be
+//   copied, or the receiver names no empty slot. The descriptor counts those that arrived.
 // - A capability to the endpoint the message came through arrives as its badge (unwrapped).
 #pragma once
 

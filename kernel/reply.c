@@ -3,6 +3,7 @@
 // Reply objects: how they end a call without an answer. Answering is in ipc.c.
 #include "reply.h"
 #include "invocation.h"
+#include "schedctx.h"
 #include "thread.h"
 
 void reply_abort(struct reply *reply)
@@ -20,6 +21,7 @@ void reply_abort(struct reply *reply)
 	if (!fault) {
 		caller->msg.aux = generation;
 	}
+	schedctx_reclaim(caller);
 }
 
 void reply_destroy(struct reply *reply)

@@ -88,6 +88,21 @@ struct thread *schedctx_return(struct thread *thread)
 	return lender->state == THREAD_RUNNING ? lender : NULL;
 }
 
+void schedctx_reclaim(struct thread *lender)
+{
+	struct schedctx *s = lender->lent;
+
+	if (!s || s->thread == cpu_self()->current) {
+		return;
+	}
+	struct thread *borrower = s->thread;
+	struct thread *woken = schedctx_return(borrower);
+	sched_stop(borrower);
+	if (woken) {
+		sched_wake(woken);
+	}
+}
+
 void schedctx_bind(struct schedctx *s, struct thread *thread)
 {
 	schedctx_leave_stack(thread);

@@ -15,11 +15,13 @@
 // - A thread is in at most one stack, and holds no context while it is. thread->lent == s exactly
 //   if s->lender == thread.
 // - A borrower keeps the context until it is done: until it waits for the next message or takes the
-//   next caller's, is suspended, or dies. Then it goes to the latest lender that is left. So
-//   a caller whose call ended by an answer, an abort or a suspension goes on when the borrower is done,
-//   which for SYS_REPLY_RECV is at once.
-// - A lender that dies, wherever in the stack it is, is taken out of it. If none is left, the
-//   context is bound to nobody.
+//   next caller's, is suspended, or dies. Then it goes to the latest lender that is left. So a
+//   caller goes on, after the answer, when the borrower is done, which for SYS_REPLY_RECV is at once.
+// - Aborting a call from outside (REPLY_ABORT by another thread, deletion of the reply object) gives
+//   the context back at once if the caller is the latest lender; if the borrower has lent it on,
+//   when that one is done.
+// - A lender that dies, or that has itself borrowed and is suspended, is taken out of the stack,
+//   wherever it is. If none is left, the context is bound to nobody.
 // - A context bound to a notification is held by the thread that the notification woke, and by
 //   nobody when that thread waits again.
 #pragma once
@@ -68,6 +70,9 @@ void schedctx_give(struct schedctx *s, struct thread *thread);
 // The thread is done with what it has borrowed, if anything. Returns the lender that can run
 // now, for the caller to wake, or NULL.
 struct thread *schedctx_return(struct thread *thread) must_check;
+// The lender's call was ended by somebody else, who gives up the borrower: take the context back, if
+// it is the latest lender. A borrower that ends the call itself keeps it until it is done.
+void schedctx_reclaim(struct thread *lender);
 // The thread no longer claims what it has lent.
 void schedctx_leave_stack(struct thread *lender);
 

@@ -105,6 +105,10 @@ void thread_suspend(struct thread *thread)
 	if (lender) {
 		sched_wake(lender);
 	}
+	if (thread->borrowed) {
+		schedctx_leave_stack(thread); // it has lent on what was not its own
+		thread->borrowed = false;
+	}
 }
 
 void thread_destroy(struct thread *thread)

@@ -149,14 +149,11 @@ must_check static enum status find_destination(struct invocation *invocation, st
 	}
 	uint64_t start = argument(invocation, 5), count = argument(invocation, 6);
 	uint64_t slots = 1ul << node->cap.bits;
-	if (start >= slots) {
-		return bad(invocation, STATUS_BAD_ARGUMENT, 5);
-	}
 	if (count < 1 || count > UNTYPED_MAX_OBJECTS) {
 		return bad(invocation, STATUS_BAD_ARGUMENT, 6);
 	}
-	if (count > slots - start) {
-		return bad(invocation, STATUS_NO_MEMORY, 6);
+	if (start >= slots || count > slots - start) {
+		return bad(invocation, STATUS_NO_MEMORY, 5);
 	}
 	*first = &((struct cnode *)cap_object(node->cap))->slot[start];
 	for (unsigned i = 0; i < count; i++) {

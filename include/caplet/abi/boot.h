@@ -14,6 +14,7 @@
 // as 0, so that slot number and cptr are the same.
 #define BOOT_CNODE_BITS 12
 #define BOOT_STACK_SIZE (64 * 1024ul)
+#define BOOT_ASID 1 // of the root task's address space
 
 enum boot_slot {
 	BOOT_SLOT_NULL = 0,

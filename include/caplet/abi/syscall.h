@@ -12,7 +12,7 @@
 //   rax      enum syscall                            enum status
 //   rdi      capability: send to, or receive from    badge
 //   rsi      message descriptor                      message descriptor
-//   rdx      reply capability (receiving calls)      calls: the endpoint's generation;
+//   rdx      reply capability (receiving calls)      calls: the endpoint's generation when received;
 //                                                    receiving calls: enum received
 //   rbp      SYS_SEND_RECV: capability to send to    0
 //   r8 r9 r10 r12 r13 r14 r15 rbx                    message words 0..7, both ways

@@ -392,15 +392,17 @@ static bool chain_death(enum middle_death death, bool passive)
 		return client_ended(c.client, STATUS_PEER_DIED);
 	case MIDDLE_REPLY_ABORTED:
 	case MIDDLE_REPLY_DELETED:
-		// The client has left. A passive middle keeps its time until it is done.
-		if (!passive && !client_ended(c.client, STATUS_PEER_DIED))
+		// The client has left and taken its time along; the middle waits for the last server.
+		if (!client_ended(c.client, STATUS_PEER_DIED))
 			return false;
 		CHECK_EQUAL(c.middle->step, 1);
 		CHECK_STATUS(SEND(c.last_reply, 0).status, OK);
+		if (passive) // nothing to run on any more: whoever aborted it restarts it
+			return true;
 		settle();
 		CHECK_EQUAL(c.middle->step, 3);
 		CHECK(c.middle->argument == STATUS_GONE || c.middle->argument == STATUS_NO_CAP);
-		return client_ended(c.client, STATUS_PEER_DIED);
+		return true;
 	case LAST_REPLY_ABORTED:
 	case LAST_REPLY_DELETED:
 		// The middle's call ended with PEER_DIED, which it passed on as a word.
