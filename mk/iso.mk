@@ -30,11 +30,9 @@ ISO_SCRIPT := tests/boot/iso
 iso-command = build/host/console-script -t $1 -e $(ISO_SCRIPT).expect $(ISO_SCRIPT).lines \
 	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -cdrom $(ISO) $2
 
-ifneq ($(wildcard $(ISO_SCRIPT).lines),)
 $(call command-test,iso/bios,90,$(call iso-command,80,),$(ISO))
 $(call command-test,iso/uefi,150,$(call iso-command,140,\
 	-drive if=pflash$(comma)format=raw$(comma)readonly=on$(comma)file=$(OVMF_CODE) \
 	-drive if=pflash$(comma)format=raw$(comma)file=$(OVMF_COPY)),$(ISO) $(OVMF_COPY))
-endif
 
 .PHONY: iso

@@ -19,6 +19,10 @@ $(NEWLIB_STAMP):
 	$(call note,NEWLIB)
 	$(Q)libc/newlib/build.sh $(NEWLIB_SOURCE) $(NEWLIB)
 
+# The archives come with the stamp.
+NEWLIB_ARCHIVES := $(addprefix $(NEWLIB)/lib/,fpu/libc.a fpu/libm.a nofpu/libc.a)
+$(NEWLIB_ARCHIVES): $(NEWLIB_STAMP) ;
+
 newlib: $(NEWLIB_STAMP) ## build the C library only
 
 .PHONY: newlib

@@ -24,7 +24,7 @@ $(BUILD)/programs/$1: $$(objects-$1) $$(libraries-$4)
 		--start-group $$(libraries-$4) $$(LIBGCC) --end-group
 endef
 
-# Objects in both variants, from the tree and from generated sources.
+# Objects of both variants, from the tree and from generated sources, and their archives.
 define user-object-rules
 $(BUILD)/$1/%.o: %.c $(FLAGS_STAMP) | $(USER_HEADERS)
 	$$(call note,CC)
@@ -40,6 +40,11 @@ $(BUILD)/$1/idl/%.o: $(BUILD)/idl/%.c $(FLAGS_STAMP) | $(USER_HEADERS)
 	$$(call note,CC)
 	@mkdir -p $$(@D)
 	$$(Q)$$(TARGET_CC) $$(USER_FLAGS) $$(FLAGS_$1) -c -o $$@ $$<
+
+$(BUILD)/$1/%.a:
+	$$(call note,AR)
+	@mkdir -p $$(@D)
+	$$(Q)rm -f $$@ && $$(AR) $$(ARFLAGS) $$@ $$^
 endef
 $(eval $(call user-object-rules,fpu))
 $(eval $(call user-object-rules,nofpu))
@@ -62,8 +67,3 @@ $(BUILD)/symbols/%: $(BUILD)/programs/% build/host/mksymbols
 	$(call note,SYMBOLS)
 	@mkdir -p $(@D)
 	$(Q)build/host/mksymbols $< $@
-
-%.a:
-	$(call note,AR)
-	@mkdir -p $(@D)
-	$(Q)rm -f $@ && $(AR) $(ARFLAGS) $@ $^

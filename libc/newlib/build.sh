@@ -19,7 +19,7 @@ destination=$2
 mkdir -p "$(dirname "$destination")"
 work=$(mktemp -d "$(cd "$(dirname "$destination")" && pwd)/newlib-build.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-trap 'exit 1' INT TERM
+trap 'exit 1' INT TERM HUP
 log=$work/log
 
 flags="-O2 -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector -fcf-protection=none
@@ -93,6 +93,9 @@ if ! wait $!; then
 	echo "newlib: build failed; the whole log is $destination.log" >&2
 	exit 1
 fi
+
+# A folder without `done` is what an interrupted copy left.
+[ -f "$destination/done" ] || rm -rf "$destination"
 
 # Whoever finishes first wins; both built the same.
 mv -T "$work/result" "$destination" 2>/dev/null || test -f "$destination/done"
