@@ -17,6 +17,16 @@ const struct server *serving;
 
 static bool initialised; // init() has returned in this life: from now on the server may be called
 
+// The server may use the buffer, which holds the words of the answer that is about to go out.
+static void committed(void)
+{
+	uint64_t words[MSG_MAX_WORDS];
+
+	memcpy(words, thread_buffer()->words, sizeof(words));
+	serving->committed();
+	memcpy(thread_buffer()->words, words, sizeof(words));
+}
+
 // After a commit nothing can be undone any more, so answers that waited for it go out.
 void server_commit(void)
 {
@@ -24,7 +34,7 @@ void server_commit(void)
 	ledger_commit();
 	kill_point();
 	if (serving->committed && initialised)
-		serving->committed();
+		committed();
 	if (deferred_answered())
 		deferred_send();
 }

@@ -15,10 +15,11 @@ static void writing(void)
 	uint32_t count = 77;
 
 	fflush(stdout);
+	memset(data, '\r', sizeof data);
 	CHECK(console != NULL);
 	CHECK(console_write(console, "", 0, &count) == STATUS_OK && count == 0);
 	CHECK(console_write(console, data, CONSOLE_TRANSFER_MAX + 1, &count) == STATUS_TOO_LONG);
-	// Far more than the driver holds; zero bytes do not show.
+	// Far more than the driver holds, of bytes that do not show.
 	for (int i = 0; i < 12; i++) {
 		uint32_t done = 0;
 
@@ -42,8 +43,6 @@ static void reading(void)
 	CHECK(console_available(console, &count) == STATUS_OK && count == 0);
 	CHECK(console_read(console, false, data, 10, &bytes) == CONSOLE_NOTHING_TYPED);
 	CHECK(console_read(console, true, data, 0, &bytes) == STATUS_OK && bytes == 0);
-	CHECK(console_read(console, true, data, CONSOLE_TRANSFER_MAX + 1, &bytes) ==
-	      STATUS_TOO_LONG);
 }
 
 static void modes(void)

@@ -42,8 +42,11 @@ static status_t message_send(cptr_t cap, uint32_t method, unsigned words, unsign
 
 	for (unsigned i = 0; i < MSG_MAX_WORDS; i++)
 		ipc->words[i] = random_word();
+	// A ticket of this lane most of the time, else one of a lane that only this test uses or of none.
 	if (random_next() % 8)
 		ipc->words[0] = LANE << TICKET_LANE_SHIFT | (clock_ticks() & TICKET_SEQUENCE_MASK);
+	else
+		ipc->words[0] |= (LANE - 1) << TICKET_LANE_SHIFT;
 	for (unsigned i = 0; i < caps; i++)
 		ipc->caps[i] = ROOT_CPTR(ROOT_SLOT_THREAD);
 	return ipc_call_8(cap, msg_make(method, caps, words)).status;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// servertest: the suite; `servertest die` is a helper of its script, which ends while it waits
+// servertest [PART]: the suite, or one part of it; `servertest die` is a helper of its script, which ends while it waits
 // and holds things open. Status 0: all passed.
 #include <pthread.h>
 #include <stdio.h>
@@ -56,6 +56,14 @@ static int die(void)
 	return 0;
 }
 
+static const struct {
+	const char *name;
+	const struct test *tests;
+} parts[] = {
+	{"fs", fs_tests},	{"content", content_tests}, {"console", console_tests},
+	{"timer", timer_tests}, {"fuzz", fuzz_tests},
+};
+
 int main(int argc, char **argv)
 {
 	if (fs_connect(&fs, "fs") != STATUS_OK) {
@@ -64,10 +72,8 @@ int main(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "die") == 0)
 		return die();
-	tests_run(fs_tests);
-	tests_run(content_tests);
-	tests_run(console_tests);
-	tests_run(timer_tests);
-	tests_run(fuzz_tests);
+	for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++)
+		if (argc < 2 || strcmp(argv[1], parts[i].name) == 0)
+			tests_run(parts[i].tests);
 	return tests_end();
 }

@@ -45,7 +45,7 @@ static void *sleeper(void *number)
 {
 	uint64_t i = (uint64_t)number;
 
-	timer_sleep_until(timer_session(), start + (SLEEPERS - i) * 30 * MILLISECOND);
+	timer_sleep_until(timer_session(), start + (SLEEPERS - i) * 60 * MILLISECOND);
 	order[__atomic_fetch_add(&woken, 1, __ATOMIC_RELAXED)] = i;
 	return NULL;
 }
@@ -54,7 +54,7 @@ static void several_sleepers(void)
 {
 	pthread_t thread[SLEEPERS];
 
-	start = clock_now();
+	start = clock_now() + 100 * MILLISECOND;
 	woken = 0;
 	for (uint64_t i = 0; i < SLEEPERS; i++)
 		CHECK(pthread_create(&thread[i], NULL, sleeper, (void *)i) == 0);
