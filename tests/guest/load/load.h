@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+//
+// What the parts of loadtest share: when to stop, and what went wrong.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+extern volatile bool load_over; // the last kill has been done
+extern unsigned load_run;	// number of this run
+
+// Notes the first thing that went wrong, with a number that helps.
+void load_wrong(const char *what, uint64_t number);
+
+// Threads. Each works until load_over, then checks what it left.
+void *load_fs(void *number);	  // files of its own, and one that all append to
+void *load_console(void *unused); // numbered lines
+void *load_timer(void *number);	  // sleeps
+
+bool load_fs_begin(void);
+void load_fs_end(unsigned threads);
