@@ -52,6 +52,8 @@ status_t files_walk(const char *path, struct fs_stat *found)
 	if (fs == NULL)
 		return STATUS_NO_GRANT;
 	status = fs_root(fs, &node);
+	if (status == STATUS_STALE) // the file system began anew, and so do we
+		status = fs_root(fs, &node);
 	if (status == STATUS_OK)
 		status = fs_stat(fs, node, found);
 	while (status == STATUS_OK && path_next(&path, name, &status))

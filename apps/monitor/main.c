@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "monitor.h"
@@ -13,6 +14,8 @@
 #define WORDS_MAX  32
 
 static const struct command *const command_lists[] = {service_commands, file_commands};
+
+static int expect_run(int count, char **words);
 
 static const struct command *command_find(const char *name)
 {
@@ -26,6 +29,7 @@ static const struct command *command_find(const char *name)
 static int help_print(void)
 {
 	printf("%-28s %s\n", "NAME [ARGUMENT...]", "run a program (ls /boot/bin)");
+	printf("%-28s %s\n", "expect STATUS COMMAND...", "succeed if the command ends so");
 	for (size_t list = 0; list < sizeof command_lists / sizeof command_lists[0]; list++)
 		for (const struct command *c = command_lists[list]; c->name != NULL; c++)
 			printf("%-9s %-18s %s\n", c->name, c->arguments, c->what);
@@ -67,20 +71,38 @@ static int line_split(char *line, char **words)
 	return count;
 }
 
+static int words_run(int count, char **words)
+{
+	const struct command *command = command_find(words[0]);
+
+	if (strcmp(words[0], "help") == 0)
+		return help_print();
+	if (strcmp(words[0], "expect") == 0 && count > 2)
+		return expect_run(count, words);
+	return command ? command->run(count, words) : program_run(count, words);
+}
+
+// expect STATUS COMMAND...: for scripts, in which some command is to fail.
+static int expect_run(int count, char **words)
+{
+	int status = words_run(count - 2, words + 2);
+
+	if (status == atoi(words[1]))
+		return 0;
+	printf("expected status %s, got %d\n", words[1], status);
+	return 1;
+}
+
 static int line_run(char *line)
 {
 	char *words[WORDS_MAX + 1];
-	const struct command *command;
 	int count = line_split(line, words);
 
 	if (count < 0)
 		return failure_print("line", "an open quote, or too many words");
 	if (count == 0 || words[0][0] == '#')
 		return 0;
-	if (strcmp(words[0], "help") == 0)
-		return help_print();
-	command = command_find(words[0]);
-	return command ? command->run(count, words) : program_run(count, words);
+	return words_run(count, words);
 }
 
 int failure_print(const char *what, const char *why)

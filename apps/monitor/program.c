@@ -46,8 +46,8 @@ static int end_status(const char *name, uint32_t end, int32_t status)
 	switch (end) {
 	case SUPERVISOR_END_EXIT: return status;
 	case SUPERVISOR_END_CRASH:
-		printf("%s crashed\n", name);
-		crash_print(status);
+		// The console has shown the report already, as part of the log.
+		printf("%s crashed (report %d)\n", name, status);
 		return STATUS_CRASHED;
 	case SUPERVISOR_END_IMAGE:
 		printf("%s: the image is not a program\n", name);

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call program,die,apps/die,main.c,nofpu)
