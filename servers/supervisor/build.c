@@ -31,6 +31,19 @@ static status_t signals_mint(unsigned i)
 	return status;
 }
 
+// What the threads of the process wait for each other on: its own affair, so nobody else has them.
+static status_t parks_make(unsigned i)
+{
+	cptr_t root = slot_cptr(i, SLOT_ROOT_CNODE);
+	status_t status = untyped_retype(slot_cptr(i, SLOT_PIECE), OBJECT_NOTIFICATION, 0, 0, root,
+					 0, 0, ROOT_SLOT_PARK_PLAIN, THREADS_MAX);
+
+	for (unsigned t = 0; t < THREADS_MAX && status == STATUS_OK; t++)
+		status = cnode_mint(root, ROOT_SLOT_PARK + t, ROOT_CNODE_BITS, root,
+				    ROOT_SLOT_PARK_PLAIN + t, ROOT_CNODE_BITS, RIGHT_ALL, 1);
+	return status;
+}
+
 const char *build_objects(struct process *process)
 {
 	unsigned i = process_index(process), inflight = process_plan(process)->inflight;
@@ -48,6 +61,8 @@ const char *build_objects(struct process *process)
 		status = process_retype(i, SLOT_NOTIFICATION, OBJECT_NOTIFICATION, 0, 1);
 	if (status == STATUS_OK)
 		status = signals_mint(i);
+	if (status == STATUS_OK)
+		status = parks_make(i);
 	if (status == STATUS_OK)
 		status = process_retype(i, SLOT_THREAD, OBJECT_THREAD, 0, 1);
 	if (status == STATUS_OK)

@@ -203,6 +203,20 @@ static void vector_registers(void)
 	CHECK(first == alone && second == alone);
 }
 
+// Threads wait on notifications, not by turning in a circle.
+static void parks_are_there(void)
+{
+	for (unsigned thread = 0; thread < PROCESS_THREADS_MAX; thread++) {
+		cptr_t park = ROOT_CPTR(ROOT_SLOT_PARK + thread);
+		struct ipc_answer answer;
+
+		ipc_signal(park);
+		answer = ipc_poll(park);
+		CHECK(answer.status == STATUS_OK && answer.descriptor == 1);
+		CHECK(ipc_poll(park).status == STATUS_WOULD_BLOCK);
+	}
+}
+
 static uint64_t charged_bytes(void)
 {
 	struct pager_usage usage = {0};
@@ -224,13 +238,9 @@ static void many_in_turn(void)
 }
 
 const struct test pthread_tests[] = {
-	{"create_and_join", create_and_join},
-	{"state_by_thread", state_by_thread},
-	{"mutex_excludes", mutex_excludes},
-	{"condition_wakes", condition_wakes},
-	{"mutex_kinds", mutex_kinds},
-	{"keys_and_once", keys_and_once},
-	{"vector_registers", vector_registers},
-	{"many_in_turn", many_in_turn},
-	{NULL, NULL},
+	{"parks_are_there", parks_are_there}, {"create_and_join", create_and_join},
+	{"state_by_thread", state_by_thread}, {"mutex_excludes", mutex_excludes},
+	{"condition_wakes", condition_wakes}, {"mutex_kinds", mutex_kinds},
+	{"keys_and_once", keys_and_once},     {"vector_registers", vector_registers},
+	{"many_in_turn", many_in_turn},	      {NULL, NULL},
 };
