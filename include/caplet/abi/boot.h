@@ -14,7 +14,7 @@
 // as 0, so that slot number and cptr are the same.
 #define BOOT_CNODE_BITS 12
 #define BOOT_STACK_SIZE (64 * 1024ul)
-#define BOOT_ASID 1 // of the root task's address space
+#define BOOT_ASID	1 // of the root task's address space
 
 enum boot_slot {
 	BOOT_SLOT_NULL = 0,
@@ -31,15 +31,15 @@ enum boot_slot {
 	BOOT_SLOT_FIRST_UNTYPED = 80, // the untypeds of struct boot_info in their order
 };
 
-#define BOOT_INFO_MAGIC 0x3174656c706163ul // "caplet1"
-#define BOOT_MAX_CPUS 64
+#define BOOT_INFO_MAGIC	 0x3174656c706163ul // "caplet1"
+#define BOOT_MAX_CPUS	 64
 #define BOOT_MAX_UNTYPED 96
 
 enum boot_untyped_kind {
 	BOOT_MEMORY = 0,  // RAM, zeroed or to be zeroed by the kernel
 	BOOT_DEVICE = 1,  // device registers and holes: frames only, contents untouched
 	BOOT_ARCHIVE = 2, // RAM that holds the boot archive: a device untyped, contents kept
-	BOOT_ACPI = 3,    // RAM that holds firmware tables: a device untyped, contents kept
+	BOOT_ACPI = 3,	  // RAM that holds firmware tables: a device untyped, contents kept
 };
 
 struct boot_untyped {
@@ -51,17 +51,17 @@ struct boot_untyped {
 
 struct boot_info {
 	uint64_t magic;
-	uint32_t size;          // of this struct in bytes
-	uint32_t cpu_count;     // CPUs that run the kernel
-	uint64_t tsc_hz;        // ticks of rdtsc per second
-	paddr_t archive_paddr;  // boot archive, page aligned
-	uint64_t archive_bytes; //
-	paddr_t rsdp_paddr;     // ACPI root pointer, 0 if none was found
-	uint64_t entry_tsc;     // rdtsc at the kernel's first instruction in 64-bit mode
-	uint64_t root_tsc;      // rdtsc when the root task was started
-	uint64_t calibration;   // ticks spent waiting for a reference clock between the two
+	uint32_t size;		  // of this struct in bytes
+	uint32_t cpu_count;	  // CPUs that run the kernel
+	uint64_t tsc_hz;	  // ticks of rdtsc per second
+	paddr_t archive_paddr;	  // boot archive, page aligned
+	uint64_t archive_bytes;	  //
+	paddr_t rsdp_paddr;	  // ACPI root pointer, 0 if none was found
+	uint64_t entry_tsc;	  // rdtsc at the kernel's first instruction in 64-bit mode
+	uint64_t root_tsc;	  // rdtsc when the root task was started
+	uint64_t calibration;	  // ticks spent waiting for a reference clock between the two
 	uint64_t first_free_slot; // of the root CNode; all above are empty
-	vaddr_t image_end;      // first page above the root task's image, stack, buffer and info
+	vaddr_t image_end;	  // first page above the root task's image, stack, buffer and info
 	uint64_t kernel_text_bytes;
 	struct {
 		uint64_t paddr;

@@ -24,7 +24,7 @@ enum fault_label {
 	FAULT_TIMEOUT = 0xfa017003,
 };
 
-enum fault_access { // bits
+enum fault_access {		       // bits
 	FAULT_ACCESS_WRITE = 1 << 0,   // else read
 	FAULT_ACCESS_EXECUTE = 1 << 1, // instruction fetch
 	FAULT_ACCESS_PRESENT = 1 << 2, // a mapping was there and forbade it

@@ -17,66 +17,68 @@ enum method {
 	// untyped: make `count` objects in consecutive empty slots of the cnode named by
 	// (cnode_cap, node_index, node_depth) (depth 0: cnode_cap itself), from slot `first` on.
 	UNTYPED_RETYPE = 0x10, // type | format << 32, size_bits, cnode_cap, node_index, node_depth,
-	                       // first, count (1..256)
+			       // first, count (1..256)
 
 	// cnode: the invoked capability is the cnode from which (index, depth) is resolved.
-	CNODE_COPY = 0x20,          // index, depth, src_cnode_cap, src_index, src_depth, rights
-	CNODE_MINT = 0x21,          // the same, badge (endpoint, notification: the badge, source must be
-	                            // unbadged; cnode: guard << 6 | guard bits)
-	CNODE_MOVE = 0x22,          // index, depth, src_cnode_cap, src_index, src_depth
-	CNODE_DELETE = 0x23,        // index, depth
-	CNODE_REVOKE = 0x24,        // index, depth: delete all capabilities derived from that one
+	CNODE_COPY = 0x20,   // index, depth, src_cnode_cap, src_index, src_depth, rights
+	CNODE_MINT = 0x21,   // the same, badge (endpoint, notification: the badge, source must be
+			     // unbadged; cnode: guard << 6 | guard bits)
+	CNODE_MOVE = 0x22,   // index, depth, src_cnode_cap, src_index, src_depth
+	CNODE_DELETE = 0x23, // index, depth
+	CNODE_REVOKE = 0x24, // index, depth: delete all capabilities derived from that one
 	CNODE_CANCEL_BADGED = 0x25, // index, depth: every queued sender with the badge of that
-	                            // endpoint capability leaves with GONE
-	CNODE_ENDPOINT_BUMP = 0x26, // index, depth of an unbadged endpoint capability with all rights:
-	                            // generation + 1; -> the new generation
-	CNODE_INSPECT = 0x27,       // index, depth -> type (0: empty), rights, badge (of endpoint and
-	                            // notification) or size_bits, object identity (0 for the
-	                            // control types; equal for capabilities to one object)
+				    // endpoint capability leaves with GONE
+	CNODE_ENDPOINT_BUMP =
+		0x26,	      // index, depth of an unbadged endpoint capability with all rights:
+			      // generation + 1; -> the new generation
+	CNODE_INSPECT = 0x27, // index, depth -> type (0: empty), rights, badge (of endpoint and
+			      // notification) or size_bits, object identity (0 for the
+			      // control types; equal for capabilities to one object)
 
 	// thread
-	THREAD_CONFIGURE = 0x30,    // cspace_cap, vspace_cap, buffer_frame_cap (0: none), buffer offset
-	                            // in the frame (a multiple of 1024)
+	THREAD_CONFIGURE =
+		0x30, // cspace_cap, vspace_cap, buffer_frame_cap (0: none), buffer offset
+		      // in the frame (a multiple of 1024)
 	THREAD_SET_HANDLERS = 0x31, // fault_cap, timeout_cap: endpoint capabilities with WRITE and
-	                            // GRANT or GRANT_REPLY; copied into the thread; 0 empties
-	THREAD_SET_SCHED = 0x32,    // priority 0..255, maximum controlled priority, authority_cap: a
-	                            // thread whose maximum bounds both
-	THREAD_RESUME = 0x33,       //
-	THREAD_SUSPEND = 0x34,      // a thread in a call leaves it with ABORTED when resumed
-	THREAD_READ_REGS = 0x35,    // flags (1: suspend first) -> struct thread_regs as words
-	THREAD_WRITE_REGS = 0x36,   // flags (1: resume after), struct thread_regs as words from 1 on
-	THREAD_BIND_NTFN = 0x37,    // notification_cap (READ)
-	THREAD_UNBIND_NTFN = 0x38,  //
-	THREAD_SET_FPU = 0x39,      // 0: uses no vector registers (trapped), 1: uses them
-	THREAD_INFO = 0x3a,         // -> state (enum thread_state), priority, consumed microseconds
-	                            // since last asked, CPU, fault label if it waits for a handler
+				    // GRANT or GRANT_REPLY; copied into the thread; 0 empties
+	THREAD_SET_SCHED = 0x32,   // priority 0..255, maximum controlled priority, authority_cap: a
+				   // thread whose maximum bounds both
+	THREAD_RESUME = 0x33,	   //
+	THREAD_SUSPEND = 0x34,	   // a thread in a call leaves it with ABORTED when resumed
+	THREAD_READ_REGS = 0x35,   // flags (1: suspend first) -> struct thread_regs as words
+	THREAD_WRITE_REGS = 0x36,  // flags (1: resume after), struct thread_regs as words from 1 on
+	THREAD_BIND_NTFN = 0x37,   // notification_cap (READ)
+	THREAD_UNBIND_NTFN = 0x38, //
+	THREAD_SET_FPU = 0x39,	   // 0: uses no vector registers (trapped), 1: uses them
+	THREAD_INFO = 0x3a,	   // -> state (enum thread_state), priority, consumed microseconds
+				   // since last asked, CPU, fault label if it waits for a handler
 
 	// reply
 	REPLY_ABORT = 0x40, // resume the caller with PEER_DIED; OK also if there is none
 
 	// scheduling context, and the control capability of a CPU
-	SCHED_CONFIGURE = 0x50,    // (on sched_control) schedctx_cap, budget us, period us, extra
-	                           // refills, badge word for timeout faults.
-	                           // 10 <= budget <= period <= 60 s; budget == period: round robin
-	SCHEDCTX_BIND = 0x51,      // thread_cap or notification_cap
-	SCHEDCTX_UNBIND = 0x52,    // from everything
-	SCHEDCTX_CONSUMED = 0x53,  // -> microseconds consumed since last asked
-	SCHEDCTX_YIELD_TO = 0x54,  // run its thread now if it can -> microseconds consumed
+	SCHED_CONFIGURE = 0x50,	  // (on sched_control) schedctx_cap, budget us, period us, extra
+				  // refills, badge word for timeout faults.
+				  // 10 <= budget <= period <= 60 s; budget == period: round robin
+	SCHEDCTX_BIND = 0x51,	  // thread_cap or notification_cap
+	SCHEDCTX_UNBIND = 0x52,	  // from everything
+	SCHEDCTX_CONSUMED = 0x53, // -> microseconds consumed since last asked
+	SCHEDCTX_YIELD_TO = 0x54, // run its thread now if it can -> microseconds consumed
 
 	// address spaces and frames
-	ASID_ASSIGN = 0x60,  // (on asid_control) vspace_cap, asid 1..4095; before anything is mapped
-	TABLE_MAP = 0x61,    // vspace_cap, vaddr: at the deepest level that is missing -> level
-	TABLE_UNMAP = 0x62,  // with all that is mapped through it
-	FRAME_MAP = 0x63,    // vspace_cap, vaddr, rights, attributes (enum map_attribute); a frame
-	                     // capability maps at one place; mapping it there again changes rights
-	FRAME_UNMAP = 0x64,  // OK also if it is not mapped
-	FRAME_PADDR = 0x65,  // -> physical address
+	ASID_ASSIGN = 0x60, // (on asid_control) vspace_cap, asid 1..4095; before anything is mapped
+	TABLE_MAP = 0x61,   // vspace_cap, vaddr: at the deepest level that is missing -> level
+	TABLE_UNMAP = 0x62, // with all that is mapped through it
+	FRAME_MAP = 0x63,   // vspace_cap, vaddr, rights, attributes (enum map_attribute); a frame
+			    // capability maps at one place; mapping it there again changes rights
+	FRAME_UNMAP = 0x64, // OK also if it is not mapped
+	FRAME_PADDR = 0x65, // -> physical address
 
 	// interrupts
 	IRQ_GET_LINE = 0x70, // (on irq_control) global system interrupt, flags (1: level, 2: active
-	                     // low), cnode_cap, index, depth
+			     // low), cnode_cap, index, depth
 	IRQ_GET_MSI = 0x71,  // (on irq_control) cnode_cap, index, depth -> MSI address, MSI data
-	IRQ_ACK = 0x72,      // unmask after the handler has served the device
+	IRQ_ACK = 0x72,	     // unmask after the handler has served the device
 	IRQ_SET_NTFN = 0x73, // notification_cap (WRITE): signalled with its badge at each interrupt
 	IRQ_CLEAR = 0x74,    //
 
@@ -89,9 +91,9 @@ enum method {
 	CAP_NULL = 0x01,
 };
 
-enum map_attribute { // bits
-	MAP_EXECUTE = 1 << 0,   // else NX
-	MAP_UNCACHED = 1 << 1,  // UC
+enum map_attribute {	       // bits
+	MAP_EXECUTE = 1 << 0,  // else NX
+	MAP_UNCACHED = 1 << 1, // UC
 	MAP_WRITE_COMBINE = 1 << 2,
 };
 

@@ -36,25 +36,25 @@
 #include <caplet/abi/types.h>
 
 enum syscall {
-	SYS_CALL = 0,       // send and wait for the answer; or invoke a kernel object
+	SYS_CALL = 0,	    // send and wait for the answer; or invoke a kernel object
 	SYS_REPLY_RECV = 1, // answer through the reply capability rdx, then receive on rdi with it.
-	                    // A reply that is GONE ends the call at once, nothing is received;
-	                    // a reply object that waits for no caller and never did is skipped.
-	SYS_RECV = 2,       // receive on rdi; rdx: reply object for a caller, or 0 (then the call of a
-	                    // caller ends with PEER_DIED when received: nobody could answer it)
-	SYS_NB_RECV = 3,    // the same, WOULD_BLOCK if nothing is there
-	SYS_SEND = 4,       // send one way and wait until received
-	SYS_NB_SEND = 5,    // send one way if a receiver waits, else WOULD_BLOCK
-	SYS_SEND_RECV = 6,  // non-blocking send to rbp, outcome ignored; then as SYS_RECV
-	SYS_YIELD = 7,      // give up the rest of the budget's present refill
+			    // A reply that is GONE ends the call at once, nothing is received;
+			    // a reply object that waits for no caller and never did is skipped.
+	SYS_RECV = 2,	 // receive on rdi; rdx: reply object for a caller, or 0 (then the call of a
+			 // caller ends with PEER_DIED when received: nobody could answer it)
+	SYS_NB_RECV = 3, // the same, WOULD_BLOCK if nothing is there
+	SYS_SEND = 4,	 // send one way and wait until received
+	SYS_NB_SEND = 5, // send one way if a receiver waits, else WOULD_BLOCK
+	SYS_SEND_RECV = 6, // non-blocking send to rbp, outcome ignored; then as SYS_RECV
+	SYS_YIELD = 7,	   // give up the rest of the budget's present refill
 	SYS_COUNT = 8,
 };
 
 enum received {
-	RECEIVED_MESSAGE = 0,      // a one-way message
-	RECEIVED_CALL = 1,         // a caller waits behind the reply object
+	RECEIVED_MESSAGE = 0,	   // a one-way message
+	RECEIVED_CALL = 1,	   // a caller waits behind the reply object
 	RECEIVED_NOTIFICATION = 2, // badge holds the notification's word; there is no message
-	RECEIVED_FAULT = 3,        // a fault message (caplet/abi/fault.h); a reply resumes the thread
+	RECEIVED_FAULT = 3, // a fault message (caplet/abi/fault.h); a reply resumes the thread
 };
 
 // The message descriptor:
@@ -66,7 +66,7 @@ enum received {
 // Other bits are 0.
 #define MSG_MAX_WORDS 64
 #define MSG_REG_WORDS 8
-#define MSG_MAX_CAPS 3
+#define MSG_MAX_CAPS  3
 
 static inline uint64_t msg_make(uint32_t label, unsigned caps, unsigned words)
 {
@@ -96,11 +96,11 @@ static inline uint32_t msg_label(uint64_t msg)
 struct ipc_buffer {
 	uint64_t words[MSG_MAX_WORDS];
 	cptr_t caps[MSG_MAX_CAPS]; // sending: cptrs of the capabilities; receiving: badges of
-	                           // unwrapped ones, else 0
-	cptr_t recv_cnode;         // receiving: cnode that holds the first receive slot; 0: take none
-	uint64_t recv_index;       // the slot's index in it, capabilities fill it and the next ones
-	uint64_t recv_depth;       // number of bits of recv_index to resolve, 1..64
-	uint64_t reserved[58];     // reads as written; rounds the buffer to 1024 bytes
+				   // unwrapped ones, else 0
+	cptr_t recv_cnode;     // receiving: cnode that holds the first receive slot; 0: take none
+	uint64_t recv_index;   // the slot's index in it, capabilities fill it and the next ones
+	uint64_t recv_depth;   // number of bits of recv_index to resolve, 1..64
+	uint64_t reserved[58]; // reads as written; rounds the buffer to 1024 bytes
 };
 
 _Static_assert(sizeof(struct ipc_buffer) == 1024, "the IPC buffer is 1024 bytes");

@@ -20,5 +20,5 @@ typedef uint64_t vaddr_t; // virtual address, bytes
 // User addresses are canonical and outside the kernel's PML4 slots 256-271. User text ends one
 // page below 2^47, so that the return address of a `syscall` is canonical.
 #define KERNEL_PML4_FIRST 256
-#define KERNEL_PML4_LAST 271
-#define USER_TEXT_END 0x00007ffffffff000ul
+#define KERNEL_PML4_LAST  271
+#define USER_TEXT_END	  0x00007ffffffff000ul
