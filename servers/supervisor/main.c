@@ -29,8 +29,11 @@ static void service_add(uint32_t plan)
 	}
 	process->service = 1; // process_take saved the old bytes
 	memcpy(process->name, p->name, sizeof(process->name));
-	memcpy(process->arguments, p->arguments, p->argument_bytes);
-	process->argument_bytes = p->argument_bytes;
+	// argv[0], then what the manifest says.
+	memcpy(process->arguments, p->name, strlen(p->name) + 1);
+	process->argument_bytes = (uint32_t)strlen(p->name) + 1;
+	memcpy(process->arguments + process->argument_bytes, p->arguments, p->argument_bytes);
+	process->argument_bytes += p->argument_bytes;
 }
 
 static void services_add(void)

@@ -62,6 +62,8 @@ enum thread_life {
 	THREAD_ENDING = 3, // to be suspended
 };
 
+_Static_assert(PROCESS_NAME_MAX + MANIFEST_ARGUMENTS_MAX <= ARGUMENTS_MAX, "a name and arguments");
+
 struct thread_record {
 	uint8_t life; // enum thread_life
 	uint8_t fpu;

@@ -34,7 +34,7 @@ compile -o "$work/good.bin" --wiring text "$folder/good.caplet" >"$work/wiring" 
 	fail "good: was refused"
 diff -u "$folder/good.wiring" "$work/wiring" || fail "good: another wiring"
 [ -s "$work/good.bin" ] || fail "good: no output"
-compile --wiring dot "$folder/good.caplet" | grep -q '"monitor" -> "tmpfs"' ||
+compile --wiring dot "$folder/good.caplet" | grep -q '"monitor" -> "files"' ||
 	fail "good: the graph lacks an edge"
 
 [ $failed = 0 ] && echo "manifestc: all as expected"

@@ -101,8 +101,10 @@ struct token lexer_next(void)
 		token.kind = TOKEN_STRING;
 		string_read(&token);
 	} else if (in_word(*cursor)) {
+		bool name = !isdigit((unsigned char)*cursor); // which may have a hyphen inside
+
 		token.kind = TOKEN_WORD;
-		while (in_word(*cursor)) {
+		while (in_word(*cursor) || (name && *cursor == '-')) {
 			text_append(&token, &length, *cursor);
 			advance();
 		}

@@ -23,7 +23,7 @@ struct place {
 enum token_kind {
 	TOKEN_END,     // of the file
 	TOKEN_NEWLINE, // or `;`
-	TOKEN_WORD,    // names and numbers with their units: letters, digits, _ . *
+	TOKEN_WORD,    // names and numbers with their units: letters, digits, _ . * and -
 	TOKEN_STRING,  // "text"
 	TOKEN_MARK,    // one of { } , = / -
 };

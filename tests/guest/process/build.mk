@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: MIT
+#
+# The life of processes, tried out by a program that the manifest of this folder lets do so: starts
+# and ends of every kind, crash reports, quotas, threads, and that nothing is lost by any of it.
+
+process-sources := process/main.c process/ends.c process/limits.c process/services.c libc/suite.c
+$(call image,processtest,tests/guest,$(process-sources),nofpu)
+$(call image,processchild,tests/guest/process/child,,nofpu)
+$(call manifest,process-manifest,tests/guest/process/process.caplet)
+
+process-programs := console pager processchild processtest supervisor test-crash test-hang timer tmpfs
+$(call archive,process,$(call root-member,root) manifest=$(BUILD)/process-manifest.bin \
+	$(call program-members,$(process-programs)))
+$(call guest-suite,process,$(BUILD)/process.tar,90)
