@@ -61,10 +61,10 @@ void handover_pager(struct service *pager, const struct service *supervisor,
 	pager->handover->root_bytes = memory_used();
 }
 
-// A sixteenth of the memory for kernel objects, between 4 and 64 MiB.
+// A tenth of the memory at most for kernel objects, between 4 and 64 MiB.
 static unsigned objects_bits(void)
 {
-	unsigned bits = 63 - (unsigned)__builtin_clzl(memory_total() / 16);
+	unsigned bits = 63 - (unsigned)__builtin_clzl(memory_total() / 10);
 
 	return bits < 22 ? 22 : bits > 26 ? 26 : bits;
 }

@@ -7,6 +7,7 @@
 
 #include <fs.h>
 
+#include <stdio.h>
 #include <string.h>
 
 static void ladder_ends_with_a_reason(void)
@@ -52,6 +53,7 @@ static void hang_is_noticed(void)
 			break;
 		pause_ms(50);
 	}
+	printf("hanger: state %u, restarts %u\n", facts.state, facts.restarts);
 	CHECK(facts.state == SUPERVISOR_STATE_GIVEN_UP);
 	CHECK(facts.last_end == SUPERVISOR_END_HANG);
 	CHECK(strstr(reason, "hangs") != NULL);

@@ -17,8 +17,9 @@
 static volatile uint64_t null_address = 0x10;
 static volatile uint64_t wild_address = 0x123456789000;
 static volatile uint64_t kernel_address = 0xffff800000100000;
+int main(int argc, char **argv);
+static volatile uint64_t text_address = (uint64_t)main;
 static volatile uint64_t odd_address = 0x8000000000000000;
-static const volatile uint32_t constant = 1;
 
 static void read_from(uint64_t address)
 {
@@ -118,7 +119,7 @@ int main(int argc, char **argv)
 	else if (strcmp(how, "non-canonical") == 0)
 		read_from(odd_address);
 	else if (strcmp(how, "write-text") == 0)
-		*(volatile uint32_t *)&constant = 2;
+		*(volatile uint32_t *)text_address = 2;
 	else if (strcmp(how, "run-stack") == 0)
 		((void (*)(void))((uint64_t)__builtin_frame_address(0)))();
 	else if (strcmp(how, "overflow") == 0)
