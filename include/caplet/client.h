@@ -22,16 +22,17 @@ struct client_lane {
 };
 
 struct client {
-	cptr_t cap;	     // the session capability; 0: not connected
-	uint32_t lane_count; //
-	uint32_t connected;  // static sessions: always
+	cptr_t cap;	      // the session capability; 0: not connected
+	uint32_t lane_count;  //
+	uint32_t connected;   // static sessions: always
+	uint32_t chained;     // see client_chain()
 	uint32_t stale_lanes; // calls that may still hear of the old session
 	uint32_t stale_lock;
-	uint64_t hash;	     // of the protocol
-	uint64_t nonce; // of the present session
-	uint8_t *window;     // NULL: none
-	uint64_t slice;	     // bytes of the window for each lane
-	uint64_t object;     // the window's memory object, a number of the pager
+	uint64_t hash;	 // of the protocol
+	uint64_t nonce;	 // of the present session
+	uint8_t *window; // NULL: none
+	uint64_t slice;	 // bytes of the window for each lane
+	uint64_t object; // the window's memory object, a number of the pager
 	struct client_lane lane[LANES_MAX];
 };
 
@@ -61,6 +62,14 @@ void client_disconnect(struct client *client);
 
 // After a restart, for a struct client in the ledger: map the window again, free the lanes.
 status_t client_resume(struct client *client);
+
+// Calls of `once` methods that a `once` handler makes through this client are part of its own effect:
+// done exactly once however often the server dies. The client is in the ledger, the server has
+// `chains` set, and init(RESTART) makes no `once` calls through it (libc/runtime/chain.h).
+static inline void client_chain(struct client *client)
+{
+	client->chained = 1;
+}
 
 // Take a lane and number a request in it -> ticket.
 uint64_t client_begin_slow(struct client *client);
@@ -98,6 +107,16 @@ static inline bool client_again_once(const struct ipc_answer *answer, uint32_t *
 
 // For `stale resend` interfaces: the server was started FRESH, the session is opened anew.
 bool client_again_stale(struct client *client, uint64_t ticket, const struct ipc_answer *answer);
+
+extern struct ipc_answer (*client_chain_call)(struct client *client, uint64_t descriptor);
+
+// The call of a `once` method.
+static inline struct ipc_answer client_call_once(struct client *client, uint64_t descriptor)
+{
+	if (client->chained)
+		return client_chain_call(client, descriptor);
+	return ipc_call_8(client->cap, descriptor);
+}
 
 // What the stub returns: the system call's status, or the answer's. An answer of other than
 // `words` to `words_max` words or not `caps` capabilities is BAD_ANSWER.

@@ -45,14 +45,17 @@ enum dynamic_slot {
 #define ROOT_CPTR(slot)	   ((cptr_t)(slot) << DYNAMIC_CNODE_BITS)
 #define DYNAMIC_CPTR(slot) ((cptr_t)ROOT_SLOT_DYNAMIC << DYNAMIC_CNODE_BITS | (slot))
 
-// Addresses. Programs are linked at PROGRAM_BASE.
+// Addresses. Programs are linked at PROGRAM_BASE. Unit tests on the host move those that they map.
+#ifndef LAYOUT_SHIFT
+#define LAYOUT_SHIFT 0ul
+#endif
 #define PROGRAM_BASE	   0x0000000000400000ul
-#define PROCESS_INFO_BASE  0x0000000ff0000000ul // struct process_info, read-only, and arguments
+#define PROCESS_INFO_BASE  (LAYOUT_SHIFT + 0x0000000ff0000000ul) // struct process_info, arguments
 #define IPC_BUFFER_BASE	   0x0000000ff0010000ul // main thread's IPC buffer; thread i: + i * 4096
 #define STACK_TOP	   0x0000000fe0000000ul // main thread's stack grows down from here
 #define STACK_SIZE_DEFAULT 0x10000ul		// the page below it is never mapped
-#define LEDGER_BASE	   0x0000001000000000ul // the ledger, always at the same address
-#define WINDOW_BASE	   0x0000002000000000ul // session windows, servers
+#define LEDGER_BASE	   (LAYOUT_SHIFT + 0x0000001000000000ul) // the ledger, always at the same address
+#define WINDOW_BASE	   (LAYOUT_SHIFT + 0x0000002000000000ul) // session windows, servers
 #define HEAP_BASE	   0x0000003000000000ul // libc's heap, grows up to HEAP_END
 #define HEAP_END	   0x0000004000000000ul
 #define DYNAMIC_BASE	   0x0000004000000000ul // chosen by the pager: heap, mappings

@@ -67,7 +67,7 @@ struct deferred {
 	cptr_t reply;	     // the reply object that holds the caller
 	uint64_t descriptor; // of the answer
 	void *context;	     // the server's own
-	cptr_t given; // a slot of the answer to be handed to the runtime; 0: none
+	cptr_t given;	     // a slot of the answer to be handed to the runtime; 0: none
 	cptr_t caps[MSG_MAX_CAPS];
 	uint64_t word[MSG_MAX_WORDS];
 };
@@ -80,10 +80,10 @@ struct server {
 	status_t (*ledger_check)(void);		// before init(RESTART): is what I find sane?
 	status_t (*session_opened)(struct session *session); // an error refuses the client
 	void (*session_died)(struct session *session);	     // let go of all that was the client's
-	void (*notified)(uint64_t bits);	      // of the own notification, own bits only
+	void (*notified)(uint64_t bits); // of the own notification, own bits only
 	void (*committed)(void); // after each commit of the loop, before the answer goes out: what
-	                         // cannot be taken back (bytes for a device) is done here, and
-	                         // nothing in the ledger is changed but by single plain stores
+				 // cannot be taken back (bytes for a device) is done here, and
+				 // nothing in the ledger is changed but by single plain stores
 	void (*cancelled)(struct deferred *deferred); // the caller has stopped waiting; it will
 						      // not be answered
 	// For the pager and the supervisor, which know processes themselves:
@@ -93,6 +93,7 @@ struct server {
 		// buffer -> descriptor of the answer, or
 		// SERVER_FAULT_UNANSWERED
 	uint64_t log_bytes; // of the ledger's undo log; 0: LEDGER_LOG_DEFAULT
+	bool chains;	    // `once` handlers call `once` methods below: see client_chain()
 };
 
 #define SERVER_FAULT_UNANSWERED (~0ul) // the thread stays as it is; its reply object is aborted

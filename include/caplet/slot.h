@@ -38,6 +38,9 @@ status_t slot_mint_own(uint64_t badge, uint64_t rights, cptr_t *minted);
 // Make a borrowed slot a claimed one within the transaction, or the other way round.
 void slot_set_claimed(cptr_t slot, bool claim);
 
+// At the start, before slot_open: not to be swept although no claim names it.
+void slot_hold(cptr_t slot);
+
 // For the runtime: what the ledger calls at the end of a transaction, and the start's sweep.
 void slot_committed(void);
 void slot_rolled_back(void);

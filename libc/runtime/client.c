@@ -13,6 +13,9 @@
 struct pager_client pager_session = PAGER_CLIENT(ROOT_CPTR(ROOT_SLOT_PAGER));
 struct supervisor_client supervisor_session = SUPERVISOR_CLIENT(ROOT_CPTR(ROOT_SLOT_SUPERVISOR));
 
+// Set by a server that makes chains (chain.c).
+struct ipc_answer (*client_chain_call)(struct client *client, uint64_t descriptor);
+
 // Above every sequence, and nonce, that this process number has used: see caplet/protocol.h.
 static uint64_t fresh_sequence(void)
 {

@@ -11,6 +11,7 @@
 #include <caplet/kill_point.h>
 #include <caplet/message.h>
 
+#include "chain.h"
 #include "serve.h"
 
 #define LANDING	  DYNAMIC_CPTR(DYNAMIC_SLOT_LANDING)
@@ -206,24 +207,11 @@ static uint64_t answer_again(const struct lane *lane)
 	return msg_make(lane->status, lane->caps, lane->words);
 }
 
-// A commit empties slots and lets the server act, which both use the IPC buffer: the answer in it
-// is put back.
-static void commit_around_answer(uint64_t descriptor)
-{
-	uint64_t words[MSG_MAX_WORDS];
-	cptr_t caps[MSG_MAX_CAPS];
-	uint64_t bytes = msg_words(descriptor) * sizeof(words[0]);
-
-	memcpy(words, request.ipc->words, bytes);
-	memcpy(caps, request.ipc->caps, sizeof(caps));
-	server_commit();
-	memcpy(request.ipc->words, words, bytes);
-	memcpy(request.ipc->caps, caps, sizeof(caps));
-}
-
 // The handler's answer is final: keep it if it may be asked for again, and commit.
 static uint64_t finish(const struct interface_method *method, uint64_t descriptor)
 {
+	bool chained;
+
 	if (msg_label(descriptor) != STATUS_OK) {
 		if (deferred_answered())
 			server_panic("server: a handler answered others and then failed");
@@ -238,7 +226,11 @@ static uint64_t finish(const struct interface_method *method, uint64_t descripto
 		given_last = request.given;
 	}
 	kill_point();
-	commit_around_answer(descriptor);
+	chained = chain_active();
+	chain_end();
+	server_commit();
+	if (chained)
+		chain_ended();
 	return descriptor;
 }
 
@@ -248,12 +240,17 @@ static uint64_t serve(const struct interface_method *method, bool *answered)
 
 	current_begin();
 	kill_point();
+	if (method->mark == MARK_ONCE)
+		chain_request(&request);
 	descriptor = method->serve(&request);
 	kill_point();
 	if (msg_label(descriptor) == STATUS_DEFERRED) {
 		if (!request.deferred)
 			server_panic("server: SERVER_DEFERRED without server_defer");
+		if (chain_active())
+			server_panic("server: a handler made chained calls and then deferred");
 		*answered = false;
+		chain_end();
 		server_commit();
 	} else {
 		if (request.deferred)

@@ -91,7 +91,7 @@ static void log_play_back(struct ledger_header *header)
 		if (end == UINT64_MAX)
 			server_panic("ledger: the undo log is damaged");
 		kill_point();
-		memcpy(at(offset), at(LOG_OFFSET + end), bytes);
+		copy_stepwise(at(offset), at(LOG_OFFSET + end), bytes);
 	}
 	store_ordered(&header->log_used, 0);
 }
@@ -111,15 +111,15 @@ void ledger_change(void *place, size_t bytes)
 	if (used + padded + 8 > header->log_bytes)
 		server_panic("ledger: a transaction larger than its log");
 	kill_point();
-	memcpy(at(LOG_OFFSET + used), place, bytes);
-	memcpy(at(LOG_OFFSET + used + padded), &footer, 8);
+	copy_stepwise(at(LOG_OFFSET + used), place, bytes);
+	copy_stepwise(at(LOG_OFFSET + used + padded), &footer, 8);
 	store_ordered(&header->log_used, used + padded + 8);
 }
 
 void ledger_store(void *place, const void *from, size_t bytes)
 {
 	ledger_change(place, bytes);
-	memcpy(place, from, bytes);
+	copy_stepwise(place, from, bytes);
 }
 
 void ledger_commit(void)
@@ -285,7 +285,7 @@ void ledger_record_write(void *record, const void *value, size_t bytes)
 	uint64_t number = current ? current->number + 1 : 1;
 
 	store_ordered(&other->number, 0);
-	memcpy(other->bytes, value, bytes);
+	copy_stepwise(other->bytes, value, bytes);
 	other->checksum = checksum(number, value, bytes);
 	store_ordered(&other->number, number);
 }

@@ -11,6 +11,7 @@
 #include <caplet/kernel.h>
 #include <caplet/kill_point.h>
 
+#include "chain.h"
 #include "serve.h"
 
 const struct server *serving;
@@ -54,6 +55,7 @@ static void start(enum start_mode mode)
 	must(ledger_open(&mode, process_info()->ledger_bytes, serving->log_bytes),
 	     "server: the ledger's header or undo log is damaged");
 	kill_point();
+	must(chain_begin(), "server: the record of a chain is damaged");
 	must(slot_open(mode), "server: the ledger's slots are damaged");
 	deferred_begin(process_info()->inflight);
 	must(sessions_begin(mode), "server: the ledger's sessions are damaged");
@@ -66,6 +68,7 @@ static void start(enum start_mode mode)
 	if (!header->initialised)
 		ledger_set(&header->initialised, 1);
 	server_commit();
+	chain_redo();
 	sessions_reap();
 	header->phase = LEDGER_SERVING;
 }

@@ -253,7 +253,7 @@ void lane_record(struct session *session, uint64_t ticket, uint64_t descriptor,
 	lane->status = msg_label(descriptor);
 	lane->words = (uint16_t)msg_words(descriptor);
 	lane->caps = (uint8_t)msg_caps(descriptor);
-	memcpy(lane->word, words, lane->words * sizeof(words[0]));
+	copy_stepwise(lane->word, words, lane->words * sizeof(words[0]));
 	kill_point();
 	lane->sequence = ticket_sequence(ticket);
 }

@@ -26,6 +26,7 @@ static struct slot_ledger *ledger; // NULL: the process has none
 static uint64_t taken[SLOT_WORDS];
 static uint64_t fresh[SLOT_WORDS];    // claimed by the open transaction
 static uint64_t released[SLOT_WORDS]; // released by it
+static uint64_t held[SLOT_WORDS];     // named by other records of the ledger
 static bool any_fresh, any_released;
 
 static uint64_t bit_of(uint64_t slot)
@@ -223,10 +224,10 @@ status_t slot_open(enum start_mode mode)
 	for (unsigned w = 0; w * 64 < end; w++) {
 		uint64_t usable = w == 0 ? ~0ul << DYNAMIC_SLOT_FIRST : ~0ul;
 
-		taken[w] = ledger->claimed[w];
+		taken[w] = ledger->claimed[w] | held[w];
 		if (end - w * 64 < 64)
 			usable &= (1ul << (end - w * 64)) - 1;
-		empty(w, usable & ~ledger->claimed[w]);
+		empty(w, usable & ~taken[w]);
 	}
 	return STATUS_OK;
 }
@@ -234,4 +235,9 @@ status_t slot_open(enum start_mode mode)
 void slot_empty_landing(unsigned count)
 {
 	empty(0, ((1ul << count) - 1) << DYNAMIC_SLOT_LANDING);
+}
+
+void slot_hold(cptr_t cptr)
+{
+	held[slot_index(cptr) / 64] |= bit_of(slot_index(cptr));
 }

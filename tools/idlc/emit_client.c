@@ -73,6 +73,7 @@ static void call_loop(FILE *out, const struct interface *interface, const struct
 {
 	const char *upper = text_upper(interface->name);
 	bool variable = has_inline(method->arguments);
+	const char *length = variable ? "at" : text_format("%u", method->request_words);
 	const char *label = method->mark == MARK_ONCE
 				    ? "label"
 				    : text_format("%s_METHOD_%s", upper, text_upper(method->name));
@@ -89,9 +90,13 @@ static void call_loop(FILE *out, const struct interface *interface, const struct
 				a->name, a->name);
 	if (method->answer_caps)
 		fprintf(out, "\t\tclient_receive_caps(ipc, slots);\n");
-	fprintf(out, "\t\tanswer = ipc_call_%u(client->base.cap, msg_make(%s, %u, %s));\n",
-		call_words(method), label, method->request_caps,
-		variable ? "at" : text_format("%u", method->request_words));
+	if (method->mark == MARK_ONCE)
+		fprintf(out,
+			"\t\tanswer = client_call_once(&client->base, msg_make(%s, %u, %s));\n",
+			label, method->request_caps, length);
+	else
+		fprintf(out, "\t\tanswer = ipc_call_%u(client->base.cap, msg_make(%s, %u, %s));\n",
+			call_words(method), label, method->request_caps, length);
 	if (method->mark == MARK_ONCE)
 		fprintf(out, "\t} while (client_again_once(&answer, &label));\n");
 	else if (method->mark == MARK_IDEMPOTENT && interface->stale_resend)

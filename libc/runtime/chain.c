@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+//
+// The record of a chain (chain.h tells the rules). It is not part of transactions, since it must be there
+// when the transaction of the request is undone; its own stores are ordered so that `active`,
+// `sent` and `answered` each count only what is whole. Only the end, `active` going to 0, belongs
+// to the transaction of the request's answer.
+
+#include <string.h>
+
+#include <caplet/kernel.h>
+#include <caplet/kill_point.h>
+
+#include "chain.h"
+#include "serve.h"
+
+#define CHAIN_CALLS 8
+
+struct chain_call {
+	uint64_t ticket;
+	uint64_t request; // descriptors
+	uint64_t answer;
+	cptr_t cap; // that came with the answer
+	uint64_t word[LANE_WORDS];
+};
+
+struct chain {
+	uint64_t active; // not 0: the request below has made calls and is not finished
+	uint64_t badge;
+	uint64_t descriptor;
+	uint64_t words[MSG_MAX_WORDS];
+	uint64_t unwrapped[MSG_MAX_CAPS];
+	cptr_t caps[MSG_MAX_CAPS]; // copies of those that came with the request
+	uint64_t sent;		   // calls of which the ticket is known
+	uint64_t answered;	   // of these, calls of which the answer is known
+	struct chain_call call[CHAIN_CALLS];
+};
+
+static struct chain *chain; // NULL: the server makes no chains
+static struct {
+	bool once; // a `once` request is being served
+	uint64_t badge, descriptor;
+	uint64_t words[MSG_MAX_WORDS];
+	uint64_t unwrapped[MSG_MAX_CAPS];
+	cptr_t landing;
+	uint64_t calls; // that it has made in this life
+} present;
+
+static void count(uint64_t *place, uint64_t value)
+{
+	kill_point();
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	__atomic_store_n(place, value, __ATOMIC_RELEASE);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	kill_point();
+}
+
+// A copy of a capability in a slot that only the chain's record names.
+static cptr_t cap_copy(cptr_t from)
+{
+	cptr_t slot = slot_borrow(1);
+
+	if (!slot)
+		server_panic("chain: no slot is left");
+	if (cnode_copy(SLOT_CNODE, slot_index(slot), SLOT_DEPTH, SLOT_CNODE, slot_index(from),
+		       SLOT_DEPTH, RIGHT_ALL) != STATUS_OK)
+		server_panic("chain: a capability cannot be copied");
+	return slot;
+}
+
+static void request_save(void)
+{
+	memset(chain->caps, 0, sizeof(chain->caps));
+	chain->badge = present.badge;
+	chain->descriptor = present.descriptor;
+	memcpy(chain->words, present.words, sizeof(chain->words));
+	memcpy(chain->unwrapped, present.unwrapped, sizeof(chain->unwrapped));
+	chain->sent = chain->answered = 0;
+	for (unsigned i = 0; i < msg_caps(present.descriptor); i++)
+		if (!(msg_unwrapped(present.descriptor) & 1u << i))
+			chain->caps[i] = cap_copy(present.landing + i);
+	count(&chain->active, 1);
+}
+
+// What was answered before the death is answered again; its capability is copied to where the stub
+// expects it.
+static struct ipc_answer answer_from(const struct chain_call *call, uint64_t descriptor)
+{
+	struct ipc_buffer *ipc = thread_buffer();
+
+	if (call->request != descriptor)
+		server_panic("chain: the handler did not repeat its calls");
+	if (call->cap && cnode_copy(SLOT_CNODE, ipc->recv_index, SLOT_DEPTH, SLOT_CNODE,
+				    slot_index(call->cap), SLOT_DEPTH, RIGHT_ALL) != STATUS_OK)
+		server_panic("chain: a capability cannot be copied");
+	memcpy(ipc->words, call->word, msg_words(call->answer) * sizeof(call->word[0]));
+	return (struct ipc_answer){STATUS_OK, call->answer};
+}
+
+static void answer_save(struct chain_call *call, struct ipc_answer answer)
+{
+	struct ipc_buffer *ipc = thread_buffer();
+
+	if (msg_words(answer.descriptor) > LANE_WORDS)
+		server_panic("chain: an answer that no lane can hold");
+	memcpy(call->word, ipc->words, sizeof(call->word));
+	call->answer = answer.descriptor;
+	call->cap = 0;
+	if (msg_caps(answer.descriptor)) {
+		call->cap = cap_copy(DYNAMIC_CPTR(ipc->recv_index));
+		memcpy(ipc->words, call->word, sizeof(call->word));
+	}
+	count(&chain->answered, (uint64_t)(call - chain->call) + 1);
+}
+
+static struct ipc_answer chain_call(struct client *client, uint64_t descriptor)
+{
+	struct ipc_buffer *ipc = thread_buffer();
+	uint64_t words[MSG_MAX_WORDS];
+	struct chain_call *call;
+	struct ipc_answer answer;
+
+	if (!present.once)
+		return ipc_call_8(client->cap, descriptor);
+	if (present.calls == CHAIN_CALLS)
+		server_panic("chain: too many calls in one request");
+	if (!chain->active) {
+		memcpy(words, ipc->words, sizeof(words));
+		request_save();
+		memcpy(ipc->words, words, sizeof(words));
+	}
+	call = &chain->call[present.calls];
+	if (present.calls < chain->answered) {
+		present.calls++;
+		return answer_from(call, descriptor);
+	}
+	if (present.calls < chain->sent) {
+		if (ticket_lane(call->ticket) != ticket_lane(ipc->words[0]))
+			server_panic("chain: the call would use another lane");
+		ipc->words[0] = call->ticket;
+	} else {
+		call->ticket = ipc->words[0];
+		call->request = descriptor;
+		count(&chain->sent, present.calls + 1);
+	}
+	answer = ipc_call_8(client->cap, descriptor);
+	kill_point();
+	if (answer.status == STATUS_OK) {
+		answer_save(call, answer);
+		present.calls++;
+	}
+	return answer;
+}
+
+bool chain_active(void)
+{
+	return chain && chain->active;
+}
+
+void chain_request(const struct request *request)
+{
+	if (!chain)
+		return;
+	present.once = true;
+	present.badge = request->badge;
+	present.descriptor = request->descriptor;
+	present.landing = request->landing;
+	present.calls = 0;
+	memcpy(present.words, request->ipc->words, msg_words(request->descriptor) * 8);
+	memcpy(present.unwrapped, request->unwrapped, sizeof(present.unwrapped));
+}
+
+void chain_end(void)
+{
+	present.once = false;
+	if (chain_active())
+		ledger_set(&chain->active, 0);
+}
+
+// Nothing names the copies any more.
+void chain_ended(void)
+{
+	for (unsigned i = 0; i < MSG_MAX_CAPS; i++)
+		if (chain->caps[i])
+			slot_return(chain->caps[i], 1);
+	for (uint64_t i = 0; i < chain->answered; i++)
+		if (chain->call[i].cap)
+			slot_return(chain->call[i].cap, 1);
+	memset(chain->caps, 0, sizeof(chain->caps));
+	chain->sent = chain->answered = 0;
+}
+
+static void hold(cptr_t cap)
+{
+	if (cap)
+		slot_hold(cap);
+}
+
+status_t chain_begin(void)
+{
+	if (!serving->chains)
+		return STATUS_OK;
+	chain = ledger_region("chain", 1, sizeof(*chain));
+	if (!chain)
+		return STATUS_BAD_LEDGER;
+	client_chain_call = chain_call;
+	if (!chain->active)
+		return STATUS_OK;
+	if (chain->sent > CHAIN_CALLS || chain->answered > chain->sent)
+		return STATUS_BAD_LEDGER;
+	for (unsigned i = 0; i < MSG_MAX_CAPS; i++)
+		hold(chain->caps[i]);
+	for (uint64_t i = 0; i < chain->answered; i++)
+		hold(chain->call[i].cap);
+	return STATUS_OK;
+}
+
+// The answer stays in the lane, where the client that sends the request again will find it.
+void chain_redo(void)
+{
+	struct ipc_buffer *ipc = thread_buffer();
+	bool answered;
+
+	if (!chain_active())
+		return;
+	if (!server_session(chain->badge)) { // its session was cut off
+		chain_end();
+		server_commit();
+		chain_ended();
+		return;
+	}
+	for (unsigned i = 0; i < MSG_MAX_CAPS; i++)
+		if (chain->caps[i] &&
+		    cnode_copy(SLOT_CNODE, DYNAMIC_SLOT_LANDING + i, SLOT_DEPTH, SLOT_CNODE,
+			       slot_index(chain->caps[i]), SLOT_DEPTH, RIGHT_ALL) != STATUS_OK)
+			server_panic("chain: a capability cannot be copied");
+	memcpy(ipc->words, chain->words, sizeof(chain->words));
+	memcpy(ipc->caps, chain->unwrapped, sizeof(chain->unwrapped));
+	(void)dispatch(chain->badge, chain->descriptor, &answered);
+}
