@@ -41,8 +41,9 @@ static struct {
 	uint64_t badge, descriptor;
 	uint64_t words[MSG_MAX_WORDS];
 	uint64_t unwrapped[MSG_MAX_CAPS];
-	cptr_t landing;
-	uint64_t calls; // that it has made in this life
+	cptr_t caps
+		[MSG_MAX_CAPS]; // copies of what came with it: the handler may move the originals
+	uint64_t calls;		// that it has made in this life
 } present;
 
 static void count(uint64_t *place, uint64_t value)
@@ -54,30 +55,30 @@ static void count(uint64_t *place, uint64_t value)
 	kill_point();
 }
 
-// A copy of a capability in a slot that only the chain's record names.
+// A copy of a capability in a slot that only the chain's record names; 0 if there is none to copy, or no
+// slot.
 static cptr_t cap_copy(cptr_t from)
 {
 	cptr_t slot = slot_borrow(1);
 
 	if (!slot)
-		server_panic("chain: no slot is left");
+		return 0;
 	if (cnode_copy(SLOT_CNODE, slot_index(slot), SLOT_DEPTH, SLOT_CNODE, slot_index(from),
-		       SLOT_DEPTH, RIGHT_ALL) != STATUS_OK)
-		server_panic("chain: a capability cannot be copied");
+		       SLOT_DEPTH, RIGHT_ALL) != STATUS_OK) {
+		slot_return(slot, 1);
+		return 0;
+	}
 	return slot;
 }
 
 static void request_save(void)
 {
-	memset(chain->caps, 0, sizeof(chain->caps));
 	chain->badge = present.badge;
 	chain->descriptor = present.descriptor;
 	memcpy(chain->words, present.words, sizeof(chain->words));
 	memcpy(chain->unwrapped, present.unwrapped, sizeof(chain->unwrapped));
+	memcpy(chain->caps, present.caps, sizeof(chain->caps));
 	chain->sent = chain->answered = 0;
-	for (unsigned i = 0; i < msg_caps(present.descriptor); i++)
-		if (!(msg_unwrapped(present.descriptor) & 1u << i))
-			chain->caps[i] = cap_copy(present.landing + i);
 	count(&chain->active, 1);
 }
 
@@ -107,6 +108,8 @@ static void answer_save(struct chain_call *call, struct ipc_answer answer)
 	call->cap = 0;
 	if (msg_caps(answer.descriptor)) {
 		call->cap = cap_copy(DYNAMIC_CPTR(ipc->recv_index));
+		if (!call->cap)
+			server_panic("chain: a capability cannot be kept");
 		memcpy(ipc->words, call->word, sizeof(call->word));
 	}
 	count(&chain->answered, (uint64_t)(call - chain->call) + 1);
@@ -115,7 +118,6 @@ static void answer_save(struct chain_call *call, struct ipc_answer answer)
 static struct ipc_answer chain_call(struct client *client, uint64_t descriptor)
 {
 	struct ipc_buffer *ipc = thread_buffer();
-	uint64_t words[MSG_MAX_WORDS];
 	struct chain_call *call;
 	struct ipc_answer answer;
 
@@ -123,11 +125,8 @@ static struct ipc_answer chain_call(struct client *client, uint64_t descriptor)
 		return ipc_call_8(client->cap, descriptor);
 	if (present.calls == CHAIN_CALLS)
 		server_panic("chain: too many calls in one request");
-	if (!chain->active) {
-		memcpy(words, ipc->words, sizeof(words));
+	if (!chain->active)
 		request_save();
-		memcpy(ipc->words, words, sizeof(words));
-	}
 	call = &chain->call[present.calls];
 	if (present.calls < chain->answered) {
 		present.calls++;
@@ -163,10 +162,18 @@ void chain_request(const struct request *request)
 	present.once = true;
 	present.badge = request->badge;
 	present.descriptor = request->descriptor;
-	present.landing = request->landing;
 	present.calls = 0;
 	memcpy(present.words, request->ipc->words, msg_words(request->descriptor) * 8);
 	memcpy(present.unwrapped, request->unwrapped, sizeof(present.unwrapped));
+	if (chain->active) { // done anew: the copies are there
+		memcpy(present.caps, chain->caps, sizeof(present.caps));
+		return;
+	}
+	memset(present.caps, 0, sizeof(present.caps));
+	for (unsigned i = 0; i < msg_caps(present.descriptor); i++)
+		if (!(msg_unwrapped(present.descriptor) & 1u << i))
+			present.caps[i] = cap_copy(request->landing + i);
+	memcpy(request->ipc->words, present.words, MSG_REG_WORDS * sizeof(uint64_t));
 }
 
 void chain_end(void)
@@ -179,13 +186,15 @@ void chain_end(void)
 // Nothing names the copies any more.
 void chain_ended(void)
 {
+	if (!chain)
+		return;
 	for (unsigned i = 0; i < MSG_MAX_CAPS; i++)
-		if (chain->caps[i])
-			slot_return(chain->caps[i], 1);
+		if (present.caps[i])
+			slot_return(present.caps[i], 1);
 	for (uint64_t i = 0; i < chain->answered; i++)
 		if (chain->call[i].cap)
 			slot_return(chain->call[i].cap, 1);
-	memset(chain->caps, 0, sizeof(chain->caps));
+	memset(present.caps, 0, sizeof(present.caps));
 	chain->sent = chain->answered = 0;
 }
 
@@ -223,6 +232,7 @@ void chain_redo(void)
 	if (!chain_active())
 		return;
 	if (!server_session(chain->badge)) { // its session was cut off
+		memcpy(present.caps, chain->caps, sizeof(present.caps));
 		chain_end();
 		server_commit();
 		chain_ended();

@@ -210,8 +210,6 @@ static uint64_t answer_again(const struct lane *lane)
 // The handler's answer is final: keep it if it may be asked for again, and commit.
 static uint64_t finish(const struct interface_method *method, uint64_t descriptor)
 {
-	bool chained;
-
 	if (msg_label(descriptor) != STATUS_OK) {
 		if (deferred_answered())
 			server_panic("server: a handler answered others and then failed");
@@ -226,11 +224,9 @@ static uint64_t finish(const struct interface_method *method, uint64_t descripto
 		given_last = request.given;
 	}
 	kill_point();
-	chained = chain_active();
 	chain_end();
 	server_commit();
-	if (chained)
-		chain_ended();
+	chain_ended();
 	return descriptor;
 }
 
@@ -252,6 +248,7 @@ static uint64_t serve(const struct interface_method *method, bool *answered)
 		*answered = false;
 		chain_end();
 		server_commit();
+		chain_ended();
 	} else {
 		if (request.deferred)
 			deferred_drop(request.deferred);

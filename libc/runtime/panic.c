@@ -27,7 +27,9 @@ void kill_point(void)
 
 	if (!process_info()->ledger_bytes)
 		return;
-	if (++header->kill_count == header->kill_armed)
+	if (++header->kill_count == header->kill_armed) {
+		header->kill_armed = 0;
 		__builtin_trap();
+	}
 }
 #endif
