@@ -21,11 +21,15 @@ static bool initialised; // init() has returned in this life: from now on the se
 // The server may use the buffer, which holds the words of the answer that is about to go out.
 static void committed(void)
 {
+	struct ipc_buffer *ipc = thread_buffer();
 	uint64_t words[MSG_MAX_WORDS];
+	cptr_t caps[MSG_MAX_CAPS];
 
-	memcpy(words, thread_buffer()->words, sizeof(words));
+	memcpy(words, ipc->words, sizeof(words));
+	memcpy(caps, ipc->caps, sizeof(caps));
 	serving->committed();
-	memcpy(thread_buffer()->words, words, sizeof(words));
+	memcpy(ipc->words, words, sizeof(words));
+	memcpy(ipc->caps, caps, sizeof(caps));
 }
 
 // After a commit nothing can be undone any more, so answers that waited for it go out.

@@ -537,9 +537,10 @@ void mock_arm_next(unsigned server, uint64_t further)
 
 void mock_kill(unsigned server)
 {
+	siginfo_t ignored;
+
 	kill(pid[server], SIGKILL);
-	while (waitpid(pid[server], NULL, WNOWAIT | WEXITED) < 0 && errno == EINTR)
-		;
+	waitid(P_PID, (id_t)pid[server], &ignored, WEXITED | WNOWAIT);
 	look_for_deaths();
 }
 

@@ -189,12 +189,12 @@ static void requests_that_do_not_fit(void **state)
 		{8, 4},
 		{9, 1},
 		{9, 101},
-		{12, 0x0000000200000000}, // bool in a struct: byte 20.. of it
+		{12, 0x0000000200000000}, // bool in a struct
 		{14, 41},		  // string beyond its bound
 		{14, 9},		  // string beyond the message
 		{14, ~0ul},
 		{15, 21},		  // bytes beyond their bound
-		{15, 7},		  // leaves a word over
+		{15, 0},		  // leaves a word over
 		{16, 0x6100620063006400}, // a zero byte inside of the string
 	};
 
