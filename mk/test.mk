@@ -21,7 +21,7 @@ define newline
 endef
 test-add = $(eval TEST_LINES += $(strip $1)|$(strip $2)|$(or $(strip $3),60)|$(strip $4)$$(newline))
 
-unit-test = $(foreach compiler,gcc clang,$(eval $(call unit-test-rules,$(strip $1),$(strip $2),$3,$(compiler)))$(call test-add,unit,unit/$(strip $1)-$(compiler),120,CMOCKA_MESSAGE_OUTPUT=TAP build/unit/$(strip $1)-$(compiler)))
+unit-test = $(foreach compiler,gcc clang,$(eval $(call unit-test-rules,$(strip $1),$(strip $2),$3,$(compiler)))$(call test-add,unit,unit/$(strip $1)-$(compiler),300,CMOCKA_MESSAGE_OUTPUT=TAP build/unit/$(strip $1)-$(compiler)))
 
 UNIT_FLAGS := -std=gnu17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -MMD -MP -Iinclude -Ikernel -I$(BUILD)/idl \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
