@@ -33,13 +33,13 @@ enum {
 };
 
 struct cap {
-	uint64_t type : 5;    // enum object_type, CAP_EMPTY or CAP_ZOMBIE
-	uint64_t bits : 6;    // log2 of the size in bytes; cnode: of the number of slots;
-			      // zombie: the type it was
-	uint64_t rights : 4;  // enum right
-	uint64_t device : 1;  // untyped, frame: device memory
-	int64_t address : 48; // of the object in the kernel; untyped, frame: physical; irq: line;
-		// sched_control: CPU number
+	uint64_t type : 5; // enum object_type, CAP_EMPTY or CAP_ZOMBIE
+	// log2 of the size in bytes; cnode: of the number of slots; zombie: the type it was
+	uint64_t bits : 6;
+	uint64_t rights : 4; // enum right
+	uint64_t device : 1; // untyped, frame: device memory
+	// of the object in the kernel; untyped, frame: physical; irq: line; sched_control: CPU number
+	int64_t address : 48;
 	union {
 		uint64_t word;
 		uint64_t badge; // endpoint, notification

@@ -51,9 +51,9 @@ enum supervisor_control_slot {
 	SUPERVISOR_CONTROL_THREAD = 5, // the supervisor's own thread: the authority over priorities
 	SUPERVISOR_CONTROL_TICKER = 6, // a second thread of the supervisor, configured, not started
 	SUPERVISOR_CONTROL_TICK = 7,   // its notification, badge NOTIFY_TICK, for the ticker
-	SUPERVISOR_CONTROL_WORK = 8,    // its notification, badge NOTIFY_WORK, for itself
+	SUPERVISOR_CONTROL_WORK = 8,   // its notification, badge NOTIFY_WORK, for itself
 	SUPERVISOR_CONTROL_UNTYPED = 16, // + i: for kernel objects, the untypeds of struct handover
-	SUPERVISOR_CONTROL_SCHED = 128, // + CPU number
+	SUPERVISOR_CONTROL_SCHED = 128,	 // + CPU number
 };
 
 // Bits of the supervisor's notification.

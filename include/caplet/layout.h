@@ -27,7 +27,7 @@ enum root_slot {
 	ROOT_SLOT_REPLY = 16,	    // + i: reply objects, as many as the manifest's `inflight`
 	ROOT_SLOT_GRANT = 64,	    // + i: grants in the manifest's order, named in process_info
 	ROOT_SLOT_PARK = 112, // + number of a thread: the notification on which it waits for other
-			      // threads of the process, to wait and to signal
+	// threads of the process, to wait and to signal
 	ROOT_SLOT_PARK_PLAIN = 128, // + number: the same without badge
 };
 

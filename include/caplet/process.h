@@ -8,9 +8,9 @@
 #include <caplet/layout.h>
 
 #define PROCESS_INFO_MAGIC 0x317373656c706163ul
-#define PROCESS_NAME_MAX 32
+#define PROCESS_NAME_MAX   32
 #define PROCESS_GRANTS_MAX 48
-#define PROCESS_ARGS_MAX 1024
+#define PROCESS_ARGS_MAX   1024
 
 enum start_mode {
 	START_FRESH = 0,   // the ledger is empty (zeroes)
@@ -22,12 +22,12 @@ enum grant_kind {
 	GRANT_IRQ = 2,
 	GRANT_IOPORT = 3,
 	GRANT_NOTIFICATION = 4, // to signal
-	GRANT_MEMORY = 5,       // memory object of the pager (badged pager endpoint)
+	GRANT_MEMORY = 5,	// memory object of the pager (badged pager endpoint)
 };
 
 struct process_grant {
 	char name[PROCESS_NAME_MAX]; // as in the manifest: interface or device name
-	uint32_t kind;               // enum grant_kind
+	uint32_t kind;		     // enum grant_kind
 	uint32_t reserved;
 	cptr_t cap;
 	uint64_t detail; // irq: line; ioport: first << 16 | last; memory: bytes
@@ -40,8 +40,8 @@ struct process_info {
 	uint32_t start_mode; // enum start_mode
 	uint32_t restarts;   // number of starts before this one
 	uint64_t ledger_bytes;
-	uint32_t inflight;   // reply objects from ROOT_SLOT_REPLY on
-	uint32_t sessions;   // most sessions that it may serve
+	uint32_t inflight; // reply objects from ROOT_SLOT_REPLY on
+	uint32_t sessions; // most sessions that it may serve
 	uint64_t tsc_hz;
 	uint32_t argument_count;
 	uint32_t grant_count;

@@ -29,11 +29,11 @@ enum method {
 	CNODE_CANCEL_BADGED = 0x25, // index, depth: every queued sender with the badge of that
 				    // endpoint capability leaves with GONE
 	CNODE_ENDPOINT_BUMP =
-		0x26,	      // index, depth of an unbadged endpoint capability with all rights:
-			      // generation + 1; -> the new generation
+		0x26, // index, depth of an unbadged endpoint capability with all rights:
+	// generation + 1; -> the new generation
 	CNODE_INSPECT = 0x27, // index, depth -> type (0: empty), rights, badge (of endpoint and
-			      // notification) or size_bits, object identity (0 for the
-			      // control types; equal for capabilities to one object)
+	// notification) or size_bits, object identity (0 for the
+	// control types; equal for capabilities to one object)
 
 	// thread
 	THREAD_CONFIGURE =
