@@ -71,6 +71,15 @@ static const char *check_pair(struct slot *a, struct slot *b)
 		}
 		return s == b || t == a ? NULL : "D3: capabilities to one object are apart";
 	}
+	if (a->cap.type == CAP_ZOMBIE) {
+		int64_t object = a->cap.address;
+		if (a->cap.bits == OBJECT_THREAD) {
+			object -= __builtin_offsetof(struct thread, slot); // it names the slots
+		}
+		return b->cap.type == a->cap.bits && b->cap.address == object
+			       ? "D6: a capability is left to what is being destroyed"
+			       : NULL;
+	}
 	if (a->cap.type == OBJECT_UNTYPED && cap_covers(a->cap, b->cap)) {
 		bool same = b->cap.type == OBJECT_UNTYPED && a_bytes == b_bytes;
 		if (!is_in_run(a, b) && !(same && is_in_run(b, a))) {
@@ -118,6 +127,9 @@ static const char *check_slots(const struct invariants_world *w)
 
 	for (unsigned i = 0; i < w->slots && !wrong; i++) {
 		struct cap cap = w->slot[i]->cap;
+		if (cap.type == CAP_EMPTY) {
+			continue;
+		}
 		if (cap.type >= CAP_TYPE_COUNT) {
 			return "C1: a capability of no type";
 		}

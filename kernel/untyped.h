@@ -19,9 +19,11 @@
 
 #include "cap.h"
 
-#define UNTYPED_MIN_BITS    4
-#define UNTYPED_MAX_BITS    47
-#define UNTYPED_CHUNK_BITS  16
+#define UNTYPED_MIN_BITS 4
+#define UNTYPED_MAX_BITS 47
+#ifndef UNTYPED_CHUNK_BITS // the explorer makes it smaller, to see more of it in little memory
+#define UNTYPED_CHUNK_BITS 16
+#endif
 #define UNTYPED_MAX_CLEAN   ((1ul << 20) - 1)
 #define UNTYPED_MAX_OBJECTS 256
 
