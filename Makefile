@@ -23,6 +23,7 @@ include mk/archive.mk
 include mk/qemu.mk
 include mk/test.mk
 include mk/iso.mk
+include mk/bochs.mk
 
 include $(wildcard kernel/build.mk libc/build.mk tools/build.mk)
 include $(sort $(wildcard servers/*/build.mk servers/*/*/build.mk apps/*/build.mk))

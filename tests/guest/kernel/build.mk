@@ -5,3 +5,8 @@
 $(call guest-program,kernel-suite,$(wildcard tests/guest/kernel/*.c))
 $(call archive,kernel-suite,root=$(BUILD)/stripped/kernel-suite)
 $(call guest-suite,kernel,$(BUILD)/kernel-suite.tar,120)
+
+# The same on a machine without any of the features that the kernel can use: no ACPI, no PCI, a CPU of
+# 2003. Counting instructions makes time the same in every run.
+$(call guest-suite,kernel-plain,$(BUILD)/kernel-suite.tar,120,\
+	-M microvm$(comma)acpi=off -cpu qemu64 -icount shift=0$(comma)sleep=off)
