@@ -43,6 +43,7 @@ struct process_info {
 	uint32_t inflight; // reply objects from ROOT_SLOT_REPLY on
 	uint32_t sessions; // most sessions that it may serve
 	uint64_t tsc_hz;
+	uint64_t entry_tsc; // rdtsc at the kernel's first instruction
 	uint32_t argument_count;
 	uint32_t grant_count;
 	struct process_grant grant[PROCESS_GRANTS_MAX];

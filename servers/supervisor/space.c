@@ -133,6 +133,7 @@ const char *space_info(struct process *process)
 	info.inflight = plan->inflight;
 	info.sessions = plan->sessions;
 	info.tsc_hz = handover()->tsc_hz;
+	info.entry_tsc = handover()->entry_tsc;
 	grants_note(&info, plan);
 	memcpy(info.arguments, process->arguments, process->argument_bytes);
 	for (uint32_t i = 0; i < process->argument_bytes; i++)
