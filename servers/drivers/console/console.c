@@ -104,7 +104,7 @@ status_t console_drain_handle(struct session *session)
 status_t console_await_interrupt_handle(struct session *session, uint64_t seen, uint64_t *count)
 {
 	*count = terminal->interrupts;
-	if (*count > seen)
+	if (*count != seen)
 		return STATUS_OK;
 	return wait_for(session, (struct waiter){.kind = WAITER_INTERRUPT, .mark = seen});
 }
@@ -118,7 +118,7 @@ static bool waiter_serve(const struct waiter *w)
 
 	switch (w->kind) {
 	case WAITER_READ:
-		if (terminal->interrupts > w->mark)
+		if (terminal->interrupts != w->mark)
 			return console_read_answer(w->deferred, CONSOLE_INTERRUPTED, 0), true;
 		if (!terminal_readable(terminal))
 			return false;
@@ -134,7 +134,7 @@ static bool waiter_serve(const struct waiter *w)
 			;
 		return console_drain_answer(w->deferred, STATUS_OK), true;
 	case WAITER_INTERRUPT:
-		if (terminal->interrupts <= w->mark)
+		if (terminal->interrupts == w->mark)
 			return false;
 		return console_await_interrupt_answer(w->deferred, STATUS_OK, terminal->interrupts),
 		       true;
