@@ -133,6 +133,7 @@ int main(void)
 {
 	char line[LINE_BYTES];
 
+	interrupts_begin();
 	printf("\nCaplet. Type help.\n");
 	for (;;) {
 		int status;

@@ -21,6 +21,9 @@ struct command {
 // Each file's commands, an entry without name at the end.
 extern const struct command service_commands[], file_commands[];
 
+// ^C ends this process from now on; 0: none.
+void interrupts_aim(uint64_t process);
+void interrupts_begin(void);
 // Runs a program of the archive and waits for its end. -> its exit status
 int program_run(int argc, char **argv);
 // The text of a crash report.

@@ -71,8 +71,10 @@ int program_run(int argc, char **argv)
 	if (status == SUPERVISOR_NO_PROGRAM)
 		return failure_print(argv[0], "not a command, nor a program of the archive"),
 		       STATUS_UNKNOWN_COMMAND;
+	interrupts_aim(status == STATUS_OK ? process : 0);
 	if (status == STATUS_OK)
 		status = supervisor_wait(&supervisor_session, process, &ended, &end, &result);
+	interrupts_aim(0);
 	if (status != STATUS_OK)
 		return failure_print(argv[0], supervisor_error_name(status)), STATUS_NOT_RUNNABLE;
 	return end_status(argv[0], end, result);
