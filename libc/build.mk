@@ -13,3 +13,4 @@ DEPENDENCIES += $$(libcaplet-objects-$1:.o=.d)
 endef
 $(eval $(call libcaplet-rules,fpu))
 $(eval $(call libcaplet-rules,nofpu))
+$(eval $(call libcaplet-rules,kill))

@@ -33,6 +33,7 @@ DEPENDENCIES += $$(idl-objects-$1:.o=.d)
 endef
 $(eval $(call idl-library-rules,fpu))
 $(eval $(call idl-library-rules,nofpu))
+$(eval $(call idl-library-rules,kill))
 
 # The pages are kept in the tree so that they can be read without a build.
 docs/reference/%.md: $(BUILD)/idl/%.md

@@ -5,8 +5,8 @@
 #   $(call program,NAME,FOLDER,SOURCES,VARIANT)   a program, carried in the boot archive as bin/NAME
 #   $(call image,NAME,FOLDER,SOURCES,VARIANT)     the same, not in the boot archive
 #
-# SOURCES are names inside FOLDER (empty: every C and assembler file there); VARIANT is fpu or
-# nofpu. The program is linked with the runtime, the generated interface code that it calls, and
+# SOURCES are names inside FOLDER (empty: every C and assembler file there); VARIANT is fpu, nofpu or
+# kill (mk/toolchain.mk). The program is linked with the runtime, the generated interface code that it calls, and
 # newlib. build/programs/NAME has symbols, build/stripped/NAME, which is what boots, has none.
 
 program = $(eval PROGRAMS += $(strip $1))$(image)
@@ -24,7 +24,7 @@ $(BUILD)/programs/$1: $$(objects-$1) $$(libraries-$4)
 		--start-group $$(libraries-$4) $$(LIBGCC) --end-group
 endef
 
-# Objects of both variants, from the tree and from generated sources, and their archives.
+# Objects of each variant, from the tree and from generated sources, and their archives.
 define user-object-rules
 $(BUILD)/$1/%.o: %.c $(FLAGS_STAMP) | $(USER_HEADERS)
 	$$(call note,CC)
@@ -48,12 +48,14 @@ $(BUILD)/$1/%.a:
 endef
 $(eval $(call user-object-rules,fpu))
 $(eval $(call user-object-rules,nofpu))
+$(eval $(call user-object-rules,kill))
 
 # The C library of each variant. -u _start takes the entry out of it.
 libraries-fpu = $(BUILD)/fpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/fpu/libidl.a) \
 	$(NEWLIB)/lib/fpu/libc.a $(NEWLIB)/lib/fpu/libm.a
 libraries-nofpu = $(BUILD)/nofpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/nofpu/libidl.a) \
 	$(NEWLIB)/lib/nofpu/libc.a
+libraries-kill = $(subst /nofpu/libcaplet.a,/kill/libcaplet.a,$(subst /nofpu/libidl.a,/kill/libidl.a,$(libraries-nofpu)))
 
 USER_LDFLAGS := -static -nostdlib -u _start --gc-sections --build-id=none \
 	-z noexecstack -z max-page-size=4096 -z separate-code

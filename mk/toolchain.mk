@@ -39,13 +39,15 @@ TARGET_FLAGS := -std=gnu17 -O2 -g $(WARNINGS) -MMD -MP -Iinclude -ffile-prefix-m
 KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-regs-only \
 	-mno-red-zone -Ikernel -Ikernel/x86 -isystem $(COMPILER_INCLUDE)
 
-# Programs are built for one of two variants: fpu, and nofpu for those that declare no FPU use.
+# Programs are built for a variant: fpu; nofpu for those that declare no FPU use; kill for tests, that is
+# nofpu with kill points (caplet/kill_point.h).
 USER_FLAGS = $(TARGET_FLAGS) -fno-pic -fno-pie -fno-omit-frame-pointer -ftls-model=local-exec \
 	-D__caplet__ -D__DYNAMIC_REENT__ -U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ \
 	-U__unix -Uunix -I$(BUILD)/idl -isystem libc/overlay/include \
 	-isystem $(NEWLIB)/include -isystem $(COMPILER_INCLUDE)
 FLAGS_fpu =
 FLAGS_nofpu = -mgeneral-regs-only -DCAPLET_NOFPU
+FLAGS_kill = $(FLAGS_nofpu) -DKILL_POINTS
 
 HOST_FLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g $(WARNINGS) -MMD -MP -Iinclude
 
