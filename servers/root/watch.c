@@ -33,13 +33,16 @@ struct message {
 static cptr_t reply;
 static cptr_t pager_news; // the supervisor's notification, badge NOTIFY_PAGER
 
+// Without a cause nothing is said.
 static void service_renew(struct service *service, const char *cause)
 {
-	emergency_print("root: ");
-	emergency_print(service->plan->name);
-	emergency_print(": ");
-	emergency_print(cause);
-	emergency_print(", restarted\n");
+	if (cause != NULL) {
+		emergency_print("root: ");
+		emergency_print(service->plan->name);
+		emergency_print(": ");
+		emergency_print(cause);
+		emergency_print(", restarted\n");
+	}
 	service_restart(service);
 	if (service->plan->process == PROCESS_PAGER)
 		kernel_must(ipc_signal(pager_news), "signal the supervisor");
@@ -51,6 +54,27 @@ static void service_died(struct service *service, const char *cause)
 		root_stop("died too often:", service->plan->name);
 	service->quiet_ticks = 0;
 	service_renew(service, cause);
+}
+
+// A death that a test asked for says nothing about the service.
+static bool was_killed(struct service *service)
+{
+	struct ledger_header *ledger = service_view(service, LEDGER_BASE);
+
+	if (ledger->kill_armed == 0 || ledger->kill_count != ledger->kill_armed)
+		return false;
+	ledger->kill_armed = 0;
+	return true;
+}
+
+static void service_end(struct service *service, uint64_t points)
+{
+	struct ledger_header *ledger = service_view(service, LEDGER_BASE);
+
+	if (points != 0)
+		ledger->kill_armed = ledger->kill_count + points;
+	else
+		service_renew(service, "ended on request");
 }
 
 static void fault_print(const struct message *fault)
@@ -88,6 +112,11 @@ static void fault_handle(struct service *service, const struct message *fault)
 		fault_answer(FAULT_RESUME);
 		return;
 	}
+	if (was_killed(service)) {
+		fault_answer(FAULT_STOP);
+		service_renew(service, NULL);
+		return;
+	}
 	fault_print(fault);
 	fault_answer(FAULT_STOP);
 	service_died(service, "crashed");
@@ -105,8 +134,8 @@ static void request_handle(struct service *pager, struct service *supervisor,
 		emergency_print(text);
 		break;
 	case ROOT_RESTART:
-		service_renew(request->word[0] == PROCESS_PAGER ? pager : supervisor,
-			      "ended on request");
+		service_end(request->word[0] == PROCESS_PAGER ? pager : supervisor,
+			    request->word[1]);
 		break;
 	case ROOT_POWER_OFF: emergency_power_off(request->word[0]);
 	case ROOT_REBOOT: emergency_reboot();
