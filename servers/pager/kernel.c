@@ -10,11 +10,19 @@
 
 #include <caplet/kernel.h>
 #include <caplet/handover.h>
+#include <caplet/kill_point.h>
 
 #include "kernel.h"
 #include "slots.h"
 
 #define PASS_BASE (PROCESS_INFO_BASE + 0x100000ul) // + 0, 1 pages
+
+// Before and after each system call a test may end the pager.
+static status_t done(status_t status)
+{
+	kill_point();
+	return status;
+}
 
 static cptr_t cnode_of(cptr_t slot)
 {
@@ -28,14 +36,16 @@ static uint64_t index_of(cptr_t slot)
 status_t kernel_retype(cptr_t untyped, enum object_type type, unsigned bits, cptr_t first,
 		       unsigned count)
 {
-	return untyped_retype(untyped, type, VSPACE_NATIVE, bits, cnode_of(first), 0, 0,
-			      index_of(first), count);
+	kill_point();
+	return done(untyped_retype(untyped, type, VSPACE_NATIVE, bits, cnode_of(first), 0, 0,
+				   index_of(first), count));
 }
 
 status_t kernel_copy(cptr_t to, cptr_t from)
 {
-	return cnode_copy(cnode_of(to), index_of(to), DYNAMIC_CNODE_BITS, cnode_of(from),
-			  index_of(from), DYNAMIC_CNODE_BITS, RIGHT_ALL);
+	kill_point();
+	return done(cnode_copy(cnode_of(to), index_of(to), DYNAMIC_CNODE_BITS, cnode_of(from),
+			       index_of(from), DYNAMIC_CNODE_BITS, RIGHT_ALL));
 }
 
 status_t kernel_mint(cptr_t to, uint64_t badge)
@@ -46,12 +56,14 @@ status_t kernel_mint(cptr_t to, uint64_t badge)
 
 void kernel_delete(cptr_t slot)
 {
-	(void)cnode_delete(cnode_of(slot), index_of(slot), DYNAMIC_CNODE_BITS);
+	kill_point();
+	(void)done(cnode_delete(cnode_of(slot), index_of(slot), DYNAMIC_CNODE_BITS));
 }
 
 void kernel_revoke(cptr_t slot)
 {
-	(void)cnode_revoke(cnode_of(slot), index_of(slot), DYNAMIC_CNODE_BITS);
+	kill_point();
+	(void)done(cnode_revoke(cnode_of(slot), index_of(slot), DYNAMIC_CNODE_BITS));
 }
 
 bool kernel_is_empty(cptr_t slot)
@@ -64,25 +76,30 @@ bool kernel_is_empty(cptr_t slot)
 
 status_t kernel_assign(cptr_t vspace, unsigned asid)
 {
-	return asid_assign(HANDOVER_CPTR(ROOT_SLOT_CONTROL, PAGER_CONTROL_ASID), vspace, asid);
+	kill_point();
+	return done(
+		asid_assign(HANDOVER_CPTR(ROOT_SLOT_CONTROL, PAGER_CONTROL_ASID), vspace, asid));
 }
 
 status_t kernel_table_map(cptr_t table, cptr_t vspace, vaddr_t address)
 {
 	unsigned level;
 
-	return table_map(table, vspace, address, &level);
+	kill_point();
+	return done(table_map(table, vspace, address, &level));
 }
 
 status_t kernel_frame_map(cptr_t frame, cptr_t vspace, vaddr_t address, unsigned rights,
 			  unsigned attributes)
 {
-	return frame_map(frame, vspace, address, rights, attributes);
+	kill_point();
+	return done(frame_map(frame, vspace, address, rights, attributes));
 }
 
 void kernel_frame_unmap(cptr_t frame)
 {
-	(void)frame_unmap(frame);
+	kill_point();
+	(void)done(frame_unmap(frame));
 }
 
 status_t kernel_physical(cptr_t frame, paddr_t *address)

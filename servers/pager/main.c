@@ -18,7 +18,6 @@
 
 #include "check.h"
 #include "faults.h"
-#include "intent.h"
 #include "pager.h"
 #include "reap.h"
 #include "memory.h"
@@ -106,7 +105,6 @@ static const struct server pager = {
 	.admit = pager_admit,
 	.process_alive = pager_process_alive,
 	.fault = pager_fault,
-	.committed = intent_settle,
 };
 
 int main(void)
