@@ -6,8 +6,9 @@
 #   $(call image,NAME,FOLDER,SOURCES,VARIANT)     the same, not in the boot archive
 #
 # SOURCES are names inside FOLDER (empty: every C and assembler file there); VARIANT is fpu, nofpu or
-# kill (mk/toolchain.mk). The program is linked with the runtime, the generated interface code that it calls, and
-# newlib. build/programs/NAME has symbols, build/stripped/NAME, which is what boots, has none.
+# kill (mk/toolchain.mk). The program is linked with the runtime, the generated interface code that it
+# calls, and newlib. build/programs/NAME has symbols, build/stripped/NAME, which is what boots, has
+# none.
 
 program = $(eval PROGRAMS += $(strip $1))$(image)
 image = $(eval $(call image-rules,$(strip $1),$(strip $2),$(or $(strip $3),$(call sources-in,$2)),$(or $(strip $4),nofpu)))

@@ -102,6 +102,7 @@ struct service {
 	// Watching.
 	uint64_t heartbeat;   // last seen
 	uint64_t stalled_us;  // CPU time consumed since it moved
+	bool kill_asked;      // a kill point of its ledger is armed
 	unsigned waits;	      // ticks spent waiting for a notification since it moved
 	unsigned crashes;     // since it last ran well for a while
 	unsigned quiet_ticks; // since the last crash

@@ -59,18 +59,19 @@ static void service_died(struct service *service, const char *cause)
 // A death that a test asked for says nothing about the service.
 static bool was_killed(struct service *service)
 {
-	struct ledger_header *ledger = service_view(service, LEDGER_BASE);
+	const struct ledger_header *ledger = service_view(service, LEDGER_BASE);
+	bool killed = service->kill_asked && ledger->kill_armed == 0;
 
-	if (ledger->kill_armed == 0 || ledger->kill_count != ledger->kill_armed)
-		return false;
-	ledger->kill_armed = 0;
-	return true;
+	if (killed)
+		service->kill_asked = false;
+	return killed;
 }
 
 static void service_end(struct service *service, uint64_t points)
 {
 	struct ledger_header *ledger = service_view(service, LEDGER_BASE);
 
+	service->kill_asked = points != 0;
 	if (points != 0)
 		ledger->kill_armed = ledger->kill_count + points;
 	else

@@ -246,7 +246,7 @@ static void tell_root(enum root_request request, const uint64_t *words, unsigned
 
 void pager_kill(uint64_t points)
 {
-	tell_root(ROOT_KILL, (uint64_t[]){PROCESS_PAGER, points}, 2);
+	tell_root(ROOT_RESTART, (uint64_t[]){PROCESS_PAGER, points}, 2);
 }
 
 ssize_t write(int descriptor, const void *data, size_t size)
