@@ -102,6 +102,18 @@ status_t supervisor_thread_end_handle(struct session *session, uint32_t thread)
 	return STATUS_OK;
 }
 
+// Is a piece of the archive of that length there? A supervisor that died before it could answer has
+// mapped it already; and to ask for the same mapping twice is no mistake.
+static bool is_mapped(uint64_t process, uint64_t address, uint64_t bytes)
+{
+	uint64_t start, length, object;
+	uint32_t flags;
+
+	return pager_space_region(&pager_session, process, address, &start, &length, &flags,
+				  &object) == STATUS_OK &&
+	       start == address && length == bytes && flags == PAGER_READ;
+}
+
 status_t supervisor_file_map_handle(struct session *session, const char *name, uint64_t address,
 				    uint64_t *bytes)
 {
@@ -119,7 +131,8 @@ status_t supervisor_file_map_handle(struct session *session, const char *name, u
 					 member.bytes, address, size, PAGER_READ);
 	*bytes = member.bytes;
 	if (status == PAGER_NO_SPACE)
-		return SUPERVISOR_BAD_ADDRESS;
+		return is_mapped(session->badge, address, size) ? STATUS_OK
+								: SUPERVISOR_BAD_ADDRESS;
 	return status == STATUS_OK ? STATUS_OK : SUPERVISOR_NO_RESOURCES;
 }
 
@@ -210,6 +223,13 @@ status_t supervisor_wait_handle(struct session *session, uint64_t process, uint6
 		return SERVER_DEFERRED;
 	}
 	return STATUS_EXHAUSTED;
+}
+
+void waiters_forget(uint64_t parent)
+{
+	for (unsigned i = 0; i < WAITERS_MAX; i++)
+		if (waiters[i].parent == parent)
+			waiters[i].deferred = NULL;
 }
 
 void waiter_cancelled(struct deferred *deferred)

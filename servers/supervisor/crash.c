@@ -106,6 +106,21 @@ static void last_words_read(const struct process *process, char words[128])
 	words[127] = 0;
 }
 
+// What a server was doing for whom.
+static void request_write(struct text *text, const struct process *process)
+{
+	uint64_t current[3] = {0}, bytes = 0; // badge, ticket, label
+
+	if (process_plan(process)->kind != MANIFEST_SERVER ||
+	    pager_space_read(&pager_session, process->number,
+			     LEDGER_BASE + offsetof(struct ledger_header, current_badge),
+			     sizeof(current), current, &bytes) != STATUS_OK ||
+	    current[0] == 0)
+		return;
+	text_line(text, "  served method %lu for process %lu, lane %u, request %lu", current[2],
+		  current[0], ticket_lane(current[1]), ticket_sequence(current[1]));
+}
+
 static void report_write(struct process *process, uint32_t thread, const char *cause)
 {
 	struct report *report = report_begin(process);
@@ -119,6 +134,7 @@ static void report_write(struct process *process, uint32_t thread, const char *c
 	    thread_read_regs(slot_cptr(process_index(process), SLOT_THREAD + thread), true,
 			     &regs) == STATUS_OK)
 		trace_write(&text, process, &regs);
+	request_write(&text, process);
 	report->lines = text.lines;
 	ledger_set(&process->crash, report->serial);
 	line = report->text;

@@ -92,6 +92,11 @@ static void notified(uint64_t bits)
 		request_send();
 }
 
+static void session_died(struct session *session)
+{
+	waiters_forget(session->badge);
+}
+
 static status_t admit(uint64_t badge)
 {
 	return process_is_alive(badge) ? STATUS_OK : STATUS_NOT_ALLOWED;
@@ -120,6 +125,7 @@ static const struct server supervisor = {
 	.interface = &supervisor_interface,
 	.init = start,
 	.ledger_check = check,
+	.session_died = session_died,
 	.notified = notified,
 	.cancelled = waiter_cancelled,
 	.admit = admit,

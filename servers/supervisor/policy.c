@@ -28,6 +28,10 @@ static void end_begin(struct process *process)
 // A server is restarted in its CSpace. A program has nothing that outlives it: it is built anew.
 void process_restart(struct process *process, enum start_mode mode)
 {
+	if (process->state == PROCESS_ENDING) {
+		ledger_set(&process->again, 1u); // first it is taken apart
+		return;
+	}
 	bool server = process_plan(process)->kind == MANIFEST_SERVER;
 	bool dead = process->state == PROCESS_GIVEN_UP;
 

@@ -238,4 +238,5 @@ void log_flush(void); // tell those who read it, or print it
 
 void waiters_answer(struct process *ended); // frees the entry if its parent got the answer
 void waiter_cancelled(struct deferred *deferred);
+void waiters_forget(uint64_t parent); // it has ended
 bool session_may(const struct session *session, uint32_t authority);
