@@ -63,3 +63,11 @@ boot-script-command = build/host/console-script -t 60 -e $(1:.script=.expect) $1
 	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -kernel $(KERNEL) -initrd $(BOOT_ARCHIVE)
 $(foreach file,$(boot-scripts),$(call command-test,boot/$(basename $(notdir $(file))),70,$(call boot-script-command,$(file)),$(KERNEL) $(BOOT_ARCHIVE)))
 
+
+# The second compiler builds the whole system without a warning, and it works.
+clang-boot := build/host/console-script -t 60 -e tests/boot/posix.expect tests/boot/posix.script \
+	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio \
+	-kernel build/clang/caplet.elf -initrd build/clang/boot.tar
+ifneq ($(BUILD),build/clang)
+$(call command-test,boot/clang,600,env -u MAKEFLAGS -u MFLAGS make -s -j2 CC=clang CI=true system && $(clang-boot))
+endif
