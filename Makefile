@@ -27,7 +27,7 @@ include mk/bochs.mk
 
 include $(wildcard kernel/build.mk libc/build.mk tools/build.mk)
 include $(sort $(wildcard servers/*/build.mk servers/*/*/build.mk apps/*/build.mk))
-include $(sort $(wildcard tests/*/build.mk tests/*/*/build.mk))
+include $(sort $(wildcard tests/*/build.mk)) $(sort $(wildcard tests/*/*/build.mk))
 
 include mk/lint.mk
 include mk/system.mk
