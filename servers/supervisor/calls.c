@@ -275,10 +275,11 @@ status_t supervisor_kill_handle(struct session *session, uint64_t process)
 // ---- control -------------------------------------------------------------------------------------
 
 // Root does these when the answer is committed.
-static void request_root(enum root_request request, uint64_t word)
+static void request_root(enum root_request request, uint64_t word, uint64_t points)
 {
 	ledger_set(&state->request, (uint32_t)request);
-	ledger_set(&state->request_word, word);
+	ledger_set(&state->request_word[0], word);
+	ledger_set(&state->request_word[1], points);
 	settle_later();
 }
 
@@ -297,7 +298,7 @@ static status_t restart(struct session *session, const char *name, enum start_mo
 	if (!session_may(session, MANIFEST_MAY_CONTROL))
 		return STATUS_NOT_ALLOWED;
 	if (roots != 0 && mode == START_RESTART) {
-		request_root(ROOT_RESTART, roots);
+		request_root(ROOT_RESTART, roots, 0);
 		return STATUS_OK;
 	}
 	if (service == NULL)
@@ -306,6 +307,38 @@ static status_t restart(struct session *session, const char *name, enum start_mo
 	process_restart(service, mode);
 	settle_later();
 	return STATUS_OK;
+}
+
+static status_t kill_arm(struct process *service, uint64_t points)
+{
+	uint64_t place = LEDGER_BASE + offsetof(struct ledger_header, kill_count);
+	uint64_t armed = LEDGER_BASE + offsetof(struct ledger_header, kill_armed);
+	uint64_t count = 0, bytes = 0;
+	status_t status = pager_space_read(&pager_session, service->number, place, sizeof(count),
+					   &count, &bytes);
+
+	if (status != STATUS_OK)
+		return SUPERVISOR_NO_SERVICE;
+	ledger_set(&service->kill_asked, 1u);
+	count += points;
+	return pager_space_write(&pager_session, service->number, armed, &count, sizeof(count));
+}
+
+status_t supervisor_kill_at_handle(struct session *session, const char *name, uint64_t points)
+{
+	struct process *service = process_named(name);
+	uint64_t roots = root_restarts(name);
+
+	if (!session_may(session, MANIFEST_MAY_CONTROL))
+		return STATUS_NOT_ALLOWED;
+	if (roots != 0) {
+		request_root(ROOT_RESTART, roots, points);
+		return STATUS_OK;
+	}
+	if (service == NULL || service->state != PROCESS_RUNNING ||
+	    process_plan(service)->kind != MANIFEST_SERVER)
+		return SUPERVISOR_NO_SERVICE;
+	return kill_arm(service, points);
 }
 
 status_t supervisor_restart_handle(struct session *session, const char *name)
@@ -322,7 +355,7 @@ static status_t power(struct session *session, enum root_request request, uint32
 {
 	if (!session_may(session, MANIFEST_MAY_POWER))
 		return STATUS_NOT_ALLOWED;
-	request_root(request, status);
+	request_root(request, status, 0);
 	return STATUS_OK;
 }
 

@@ -147,6 +147,21 @@ static bool runs(const struct process *process)
 	return process->state == PROCESS_RUNNING || process->state == PROCESS_LAUNCHING;
 }
 
+// A death that a test asked for says nothing about the service.
+static bool was_killed(struct process *process)
+{
+	uint64_t armed = 1, bytes;
+
+	if (!process->kill_asked ||
+	    pager_space_read(&pager_session, process->number,
+			     LEDGER_BASE + offsetof(struct ledger_header, kill_armed),
+			     sizeof(armed), &armed, &bytes) != STATUS_OK ||
+	    armed != 0)
+		return false;
+	ledger_set(&process->kill_asked, 0u);
+	return true;
+}
+
 void crashes_take(void)
 {
 	struct pager_crash crash;
@@ -158,6 +173,11 @@ void crashes_take(void)
 		ledger_set(&state->crash_seen, crash.serial);
 		if (process == NULL || !runs(process))
 			continue; // a thread of a life that is over
+		if (was_killed(process)) {
+			process_restart(process, START_RESTART);
+			ledger_commit();
+			continue;
+		}
 		cause_write(cause, sizeof(cause), &crash);
 		if (crash.cause == PAGER_CAUSE_EXCEPTION && crash.word0 == UNDEFINED_INSTRUCTION) {
 			last_words_read(process, words);

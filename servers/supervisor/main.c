@@ -77,9 +77,10 @@ static void request_send(void)
 
 	ledger_set(&state->request, 0u);
 	ledger_commit();
-	thread_buffer()->words[0] = state->request_word;
+	thread_buffer()->words[0] = state->request_word[0];
+	thread_buffer()->words[1] = state->request_word[1];
 	(void)ipc_send_8(HANDOVER_CPTR(ROOT_SLOT_CONTROL, SUPERVISOR_CONTROL_ROOT),
-			 msg_make(request, 0, 1));
+			 msg_make(request, 0, 2));
 }
 
 static void notified(uint64_t bits)

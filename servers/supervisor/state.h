@@ -90,6 +90,7 @@ struct process {
 	char reason[REASON_BYTES];
 	uint32_t wait_for_parent;		  // 1: keep as ENDED until the parent asks
 	uint32_t again;				  // 1: build it anew after it was taken apart
+	uint32_t kill_asked;			  // 1: a test armed a kill point in it
 	struct thread_record thread[THREADS_MAX]; // 0, the main thread, is unused
 };
 
@@ -109,7 +110,7 @@ struct supervisor_state {
 	uint64_t log_printed; // by root, when there is no console
 	uint32_t pieces;      // processes that there is memory for
 	uint32_t request;     // to root, enum root_request; 0: none
-	uint64_t request_word;
+	uint64_t request_word[2];
 	struct process process[PROCESSES_MAX];
 	struct report report[REPORTS];
 	char log[LOG_BYTES];
