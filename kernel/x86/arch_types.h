@@ -56,7 +56,6 @@ struct arch_thread {
 
 // struct cpu begins with `struct thread *current; struct arch_cpu arch;`: the entries rely on it.
 struct arch_cpu {
-	uint64_t user_rsp;	  // scratch of the syscall entry
 	uint64_t root;		  // CR3 as loaded, without the no-flush bit
 	struct thread *fpu_owner; // whose values the vector registers hold, or NULL
 	bool fpu_trapped;	  // CR0.TS is set

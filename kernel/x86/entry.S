@@ -22,7 +22,7 @@
 
 	.macro	SYSCALL_STUB cpu
 	.balign	32
-	mov	%rsp, cpu_blocks + \cpu * LAYOUT_BLOCK_BYTES + CPU_USER_RSP(%rip)
+	mov	%rsp, cpu_blocks + \cpu * LAYOUT_BLOCK_BYTES + LAYOUT_USER_RSP(%rip)
 	lea	cpu_blocks + \cpu * LAYOUT_BLOCK_BYTES + LAYOUT_STACK_TOP(%rip), %rsp
 	jmp	syscall_entry
 	.endm
@@ -38,16 +38,15 @@ syscall_stubs:
 	.endr
 	.noaltmacro
 
-#define AT_TOP(offset) (offset - LAYOUT_STACK_TOP)
-
 // rcx, r11 = the caller's rip and rflags. The mask has cleared TF, IF, DF, AC and NT.
 	.balign	16
+	.globl	syscall_entry
 syscall_entry:
 	push	%r11
 	mov	AT_TOP(CPU_CURRENT) + 8(%rsp), %r11
 	popq	THREAD_RFLAGS(%r11)
 	mov	%rcx, THREAD_RIP(%r11)
-	mov	AT_TOP(CPU_USER_RSP)(%rsp), %rcx
+	mov	AT_TOP(LAYOUT_USER_RSP)(%rsp), %rcx
 	mov	%rcx, THREAD_RSP(%r11)
 	movb	$KIND_SHORT, THREAD_KIND(%r11)
 	mov	%rax, THREAD_STATUS(%r11)
@@ -87,6 +86,8 @@ exit:
 	mov	THREAD_WORD(5)(%r11), %r14
 	mov	THREAD_WORD(6)(%r11), %r15
 	mov	THREAD_WORD(7)(%r11), %rbx
+	.globl	exit_short_tail
+exit_short_tail:                     // split.c puts a jump here, if at all
 	mov	THREAD_RSP(%r11), %rsp
 	mov	THREAD_RFLAGS(%r11), %r11
 	sysretq
@@ -94,6 +95,7 @@ exit:
 exit_full:
 	cmpb	$KIND_FULL, THREAD_KIND(%r11)
 	jne	exit_wait
+	lea	AT_TOP(LAYOUT_ENTRY_TOP)(%rsp), %rsp
 	pushq	$SELECTOR_USER_DATA
 	pushq	THREAD_RSP(%r11)
 	pushq	THREAD_RFLAGS(%r11)
@@ -113,8 +115,9 @@ exit_full:
 	mov	THREAD_R13(%r11), %r13
 	mov	THREAD_R14(%r11), %r14
 	mov	THREAD_R15(%r11), %r15
+	.globl	exit_full_tail, exit_iret
+exit_full_tail:                      // and here
 	mov	THREAD_R11(%r11), %r11
-	.globl	exit_iret
 exit_iret:                           // may fault: the rip that someone wrote is not canonical
 	iretq
 
@@ -171,9 +174,11 @@ vector_stubs:
 
 // On the stack: vector, error code, rip, cs, rflags, rsp, ss.
 	.balign	16
-trap_entry:
+	.globl	trap_entry, trap_from_user, trap_from_kernel
+trap_entry:                          // and here
 	testb	$3, 24(%rsp)
 	jz	trap_from_kernel
+trap_from_user:
 	push	%rax
 	mov	%rsp, %rax
 	and	$-LAYOUT_BLOCK_BYTES, %rax
@@ -225,9 +230,23 @@ trap_from_kernel:
 	push	%r14
 	push	%r15
 	mov	%rsp, %rdi
-	call	trap_kernel
+	mov	%rsp, %rdx
+	and	$-LAYOUT_BLOCK_BYTES, %rdx
+	test	$0x4000, %esp
+	jnz	1f
+	lea	LAYOUT_STACK_TOP(%rdx), %rsp // IRET faulted on the small entry stack: the main one is free
+1:	mov	LAYOUT_KERNEL_ROOT(%rdx), %r12
+	mov	%cr3, %rbx
+	test	%r12, %r12           // 0: user level has no view of its own
+	jz	2f
+	mov	%r12, %cr3           // either view may have been loaded
+2:	call	trap_kernel
 	test	%al, %al
 	jnz	arch_user_enter      // an entry while waiting, or the thread's own fault at exit_iret
+	test	%r12, %r12
+	jz	3f
+	mov	%rbx, %cr3
+3:
 	pop	%r15
 	pop	%r14
 	pop	%r13

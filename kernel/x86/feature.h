@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 struct features {
+	bool split; // user level runs on a view of its own: see split.h
 	bool machine_check;
 	bool gib_pages;
 	bool pcid; // with INVPCID

@@ -14,7 +14,6 @@ _Static_assert(LAYOUT_WINDOW == WINDOW_BASE, "layout");
 _Static_assert(LAYOUT_BLOCK_BYTES == CPU_BLOCK_BYTES, "layout");
 _Static_assert(sizeof(struct cpu) <= LAYOUT_SEGMENTS, "struct cpu ends before the segments");
 _Static_assert(__builtin_offsetof(struct cpu, current) == CPU_CURRENT, "layout");
-_Static_assert(__builtin_offsetof(struct cpu, arch.user_rsp) == CPU_USER_RSP, "layout");
 
 _Static_assert(MSG(status) == THREAD_STATUS, "layout");
 _Static_assert(MSG(badge) == THREAD_BADGE, "layout");

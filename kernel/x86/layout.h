@@ -46,9 +46,18 @@
 #define LAYOUT_DOUBLE_TOP  0x7800
 #define LAYOUT_DEBUG_TOP   0x8000
 
+// The segments page: GDT and TSS, then these words, then the stack on which the hardware saves what
+// it interrupts and from which IRET takes it. User level's view has this page too (split.h).
+#define LAYOUT_USER_RSP	   0x2100 // scratch of the system call entry and exit
+#define LAYOUT_KERNEL_ROOT 0x2108 // CR3 of the full view of the space that is loaded, if split
+#define LAYOUT_USER_ROOT   0x2110 // CR3 of its user view
+#define LAYOUT_ENTRY_TOP   0x3000
+
+// An offset in the block, from the top of the main stack.
+#define AT_TOP(offset) (offset - LAYOUT_STACK_TOP)
+
 // Offsets in struct cpu.
-#define CPU_CURRENT  0
-#define CPU_USER_RSP 8
+#define CPU_CURRENT 0
 
 // Offsets in struct thread: the message registers, then struct arch_thread.
 #define THREAD_STATUS	 0

@@ -5,7 +5,7 @@
 // A CPU's block is 32 KiB, naturally aligned, in the kernel's image:
 //
 //   0x0000  struct cpu                        0x6000  NMI stack, 2 KiB
-//   0x2000  GDT, TSS                          0x6800  #MC stack
+//   0x2000  GDT, TSS, entry stack             0x6800  #MC stack
 //   0x3000  guard page, not mapped            0x7000  #DF stack
 //   0x4000  main stack, 8 KiB                 0x7800  #DB stack
 //
@@ -14,24 +14,11 @@
 // has changed stacks. The interrupt descriptor table is shared: all gates are interrupt gates.
 #include "arch.h"
 #include "cpu.h"
+#include "feature.h"
 #include "image.h"
 #include "instr.h"
 #include "layout.h"
 #include "segment.h"
-
-struct tss {
-	uint32_t reserved0;
-	uint64_t rsp[3];
-	uint64_t reserved1;
-	uint64_t ist[7];
-	uint64_t reserved2;
-	uint16_t reserved3, io_map;
-} __attribute__((packed));
-
-struct segments {
-	uint64_t gdt[7];
-	struct tss tss;
-};
 
 struct gate {
 	uint16_t offset0, selector;
@@ -48,7 +35,15 @@ struct table_pointer {
 enum { GATE_INTERRUPT = 0x8e, GATE_USER = 0xee, VECTOR_STUB_BYTES = 16, SYSCALL_STUB_BYTES = 32 };
 enum { IST_NMI = 1, IST_MACHINE_CHECK = 2, IST_DOUBLE_FAULT = 3, IST_DEBUG = 4 };
 
-extern char cpu_blocks[], vector_stubs[], syscall_stubs[];
+extern char cpu_blocks[], vector_stubs[], syscall_stubs[], syscall_stubs_split[];
+
+_Static_assert(__builtin_offsetof(struct segments, user_rsp) + LAYOUT_SEGMENTS == LAYOUT_USER_RSP,
+	       "layout");
+_Static_assert(__builtin_offsetof(struct segments, kernel_root) + LAYOUT_SEGMENTS ==
+		       LAYOUT_KERNEL_ROOT,
+	       "layout");
+_Static_assert(__builtin_offsetof(struct segments, user_root) + LAYOUT_SEGMENTS == LAYOUT_USER_ROOT,
+	       "layout");
 
 static struct gate idt[256] __attribute__((aligned(4096)));
 static unsigned cpus = 1;
@@ -61,6 +56,16 @@ struct cpu *cpu_by_number(unsigned number)
 unsigned cpu_count(void)
 {
 	return cpus;
+}
+
+const void *segment_idt(void)
+{
+	return idt;
+}
+
+struct segments *segment_self(void)
+{
+	return (struct segments *)((char *)cpu_self() + LAYOUT_SEGMENTS);
 }
 
 BOOT_ONLY static void idt_init(void)
@@ -121,7 +126,8 @@ BOOT_ONLY static void syscall_init(unsigned number)
 {
 	wrmsr(MSR_STAR,
 	      (uint64_t)(SELECTOR_USER_DATA - 8) << 48 | (uint64_t)SELECTOR_KERNEL_CODE << 32);
-	wrmsr(MSR_LSTAR, (uint64_t)syscall_stubs + number * SYSCALL_STUB_BYTES);
+	wrmsr(MSR_LSTAR, (uint64_t)(features.split ? syscall_stubs_split : syscall_stubs) +
+				 number * SYSCALL_STUB_BYTES);
 	wrmsr(MSR_CSTAR, 0);
 	wrmsr(MSR_SFMASK, RFLAGS_TF | RFLAGS_IF | RFLAGS_DF | RFLAGS_NT | RFLAGS_AC);
 	wrmsr(MSR_SYSENTER_CS, 0);
@@ -136,7 +142,7 @@ BOOT_ONLY void segment_init_cpu(unsigned number)
 	if (number == 0)
 		idt_init();
 	gdt_init(s);
-	s->tss.rsp[0] = (uint64_t)block + LAYOUT_STACK_TOP;
+	s->tss.rsp[0] = (uint64_t)block + LAYOUT_ENTRY_TOP;
 	s->tss.ist[IST_NMI - 1] = (uint64_t)block + LAYOUT_NMI_TOP;
 	s->tss.ist[IST_MACHINE_CHECK - 1] = (uint64_t)block + LAYOUT_MACHINE_TOP;
 	s->tss.ist[IST_DOUBLE_FAULT - 1] = (uint64_t)block + LAYOUT_DOUBLE_TOP;

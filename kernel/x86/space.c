@@ -10,7 +10,9 @@
 #include "cpu.h"
 #include "feature.h"
 #include "instr.h"
+#include "segment.h"
 #include "space.h"
+#include "split.h"
 #include "vspace.h"
 #include "window.h"
 
@@ -21,7 +23,7 @@ void arch_vspace_init(struct vspace *v)
 {
 	for (unsigned i = KERNEL_PML4_FIRST; i <= KERNEL_PML4_LAST; i++) {
 		v->full.entry[i] = kernel_root[i];
-		v->user.entry[i] = 0;
+		v->user.entry[i] = i == KERNEL_PML4_FIRST ? split_root_entry : 0;
 	}
 }
 
@@ -43,6 +45,13 @@ static uint64_t space_root(const struct vspace *v)
 	return virt_to_phys(v) | (features.pcid ? arch_vspace_asid(v) : 0);
 }
 
+// What the entries and exits load.
+static void views_set(const struct vspace *v)
+{
+	segment_self()->kernel_root = virt_to_phys(&v->full);
+	segment_self()->user_root = virt_to_phys(&v->user);
+}
+
 void space_load(struct vspace *v)
 {
 	struct cpu *cpu = cpu_self();
@@ -51,6 +60,8 @@ void space_load(struct vspace *v)
 	if (cpu->arch.root == root)
 		return;
 	cpu->arch.root = root;
+	if (features.split)
+		views_set(v);
 	write_cr3(features.pcid ? root | CR3_NO_FLUSH : root);
 }
 
@@ -61,6 +72,8 @@ void arch_vspace_forget(struct vspace *v)
 	arch_tlb_flush_space(v);
 	if (cpu->arch.root == space_root(v)) {
 		cpu->arch.root = virt_to_phys(kernel_root);
+		if (features.split)
+			segment_self()->kernel_root = cpu->arch.root;
 		write_cr3(cpu->arch.root);
 	}
 }

@@ -17,6 +17,7 @@
 #include "irq_line.h"
 #include "segment.h"
 #include "serial.h"
+#include "split.h"
 #include "timer.h"
 #include "window.h"
 
@@ -33,6 +34,8 @@ BOOT_ONLY static void memory_start(uint32_t magic, paddr_t info)
 		boot_multiboot2_read(info);
 	else
 		boot_pvh_read(info);
+	split_choose();
+	split_patch();
 	boot_memory_finish(cpu_count());
 	acpi_read(boot_machine.rsdp_paddr);
 }

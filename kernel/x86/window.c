@@ -14,24 +14,30 @@
 #include "image.h"
 #include "instr.h"
 #include "layout.h"
+#include "segment.h"
+#include "split.h"
 #include "table.h"
 #include "window.h"
 
-#define MIB2	 (1ul << 21)
-#define GIB	 (1ul << 30)
-#define VGA_HOLE 0xa0000ul
-#define ENTRY_DATA                                                                                 \
-	(ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_GLOBAL |               \
-	 ENTRY_NO_EXECUTE)
+#define MIB2	   (1ul << 21)
+#define GIB	   (1ul << 30)
+#define VGA_HOLE   0xa0000ul
+#define ENTRY_DATA (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_NO_EXECUTE)
 
 extern char cpu_blocks[];
 
 uint64_t kernel_root[512] __attribute__((aligned(4096)));
 
-// The place of the entry for `address` at `level` (0: 4 KiB, 1: 2 MiB, 2: 1 GiB).
-BOOT_ONLY static uint64_t *entry_place(paddr_t address, unsigned level)
+// With one view the kernel's entries are the same everywhere: global.
+BOOT_ONLY static uint64_t data_entry(paddr_t address)
 {
-	uint64_t *table = kernel_root;
+	return address | ENTRY_DATA | (features.split ? 0 : ENTRY_GLOBAL);
+}
+
+// The place of the entry for `address` at `level` (0: 4 KiB, 1: 2 MiB, 2: 1 GiB).
+BOOT_ONLY static uint64_t *entry_place(uint64_t *root, paddr_t address, unsigned level)
+{
+	uint64_t *table = root;
 	for (unsigned l = 3; l > level; l--) {
 		uint64_t *entry = &table[(address + WINDOW_BASE) >> (12 + 9 * l) & 511];
 		if (*entry == 0)
@@ -45,12 +51,12 @@ BOOT_ONLY static uint64_t *entry_place(paddr_t address, unsigned level)
 // What is mapped already stays as it is.
 BOOT_ONLY static void map_large(paddr_t address, uint64_t flags)
 {
-	uint64_t *upper = entry_place(address, 2);
+	uint64_t *upper = entry_place(kernel_root, address, 2);
 	if (*upper & ENTRY_LARGE)
 		return;
-	uint64_t *entry = entry_place(address, 1);
+	uint64_t *entry = entry_place(kernel_root, address, 1);
 	if (*entry == 0)
-		*entry = address | flags | ENTRY_LARGE;
+		*entry = data_entry(address) | flags | ENTRY_LARGE;
 }
 
 // Is all of [start, end) in regions of the loader's map?
@@ -68,11 +74,11 @@ BOOT_ONLY static void map_region(struct boot_region r)
 {
 	for (paddr_t p = r.start & -MIB2; p < r.end;) {
 		if (features.gib_pages && p % GIB == 0 && is_memory(p, p + GIB) &&
-		    *entry_place(p, 2) == 0) {
-			*entry_place(p, 2) = p | ENTRY_DATA | ENTRY_LARGE;
+		    *entry_place(kernel_root, p, 2) == 0) {
+			*entry_place(kernel_root, p, 2) = data_entry(p) | ENTRY_LARGE;
 			p += GIB;
 		} else {
-			map_large(p, ENTRY_DATA);
+			map_large(p, 0);
 			p += MIB2;
 		}
 	}
@@ -86,13 +92,36 @@ BOOT_ONLY static uint64_t image_page_entry(paddr_t page, unsigned cpus)
 	if (page >= VGA_HOLE && page < KERNEL_IMAGE_START)
 		return 0;
 	if (address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_text_end)
-		return page | (ENTRY_DATA & ~(ENTRY_WRITE | ENTRY_NO_EXECUTE));
+		return data_entry(page) & ~(ENTRY_WRITE | ENTRY_NO_EXECUTE);
 	if (address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_rodata_end)
-		return page | (ENTRY_DATA & ~ENTRY_WRITE);
+		return data_entry(page) & ~ENTRY_WRITE;
 	if (address >= blocks && address < blocks + cpus * CPU_BLOCK_BYTES &&
 	    (address & (CPU_BLOCK_BYTES - 1)) == LAYOUT_GUARD)
 		return 0;
-	return page | ENTRY_DATA;
+	return data_entry(page);
+}
+
+// What user level's view has of the kernel, see split.h: a page each, where the full view has it.
+BOOT_ONLY static void split_map(uint64_t *root, const void *page, uint64_t without)
+{
+	paddr_t paddr = virt_to_phys(page) & -PAGE_SIZE;
+	*entry_place(root, paddr, 0) = data_entry(paddr) & ~without;
+}
+
+BOOT_ONLY static void split_init(unsigned cpus)
+{
+	uint64_t *root = boot_pages_take(1);
+
+	for (const char *p = kernel_runtime_start; p < kernel_entry_end; p += PAGE_SIZE)
+		split_map(root, p, ENTRY_WRITE | ENTRY_NO_EXECUTE);
+	split_map(root, segment_idt(), ENTRY_WRITE);
+	for (unsigned i = 0; i < cpus; i++) {
+		const char *block = cpu_blocks + i * CPU_BLOCK_BYTES;
+		split_map(root, block + LAYOUT_SEGMENTS, 0);
+		for (unsigned p = LAYOUT_STACK_TOP; p < LAYOUT_BLOCK_BYTES; p += PAGE_SIZE)
+			split_map(root, block + p, 0);
+	}
+	split_root_entry = root[KERNEL_PML4_FIRST];
 }
 
 BOOT_ONLY void window_init(const paddr_t *devices, unsigned device_count, unsigned cpus)
@@ -100,10 +129,12 @@ BOOT_ONLY void window_init(const paddr_t *devices, unsigned device_count, unsign
 	paddr_t image_end = virt_to_phys(cpu_blocks) + cpus * CPU_BLOCK_BYTES;
 
 	for (paddr_t p = 0; p < ((image_end + MIB2 - 1) & -MIB2); p += PAGE_SIZE)
-		*entry_place(p, 0) = image_page_entry(p, cpus);
+		*entry_place(kernel_root, p, 0) = image_page_entry(p, cpus);
 	for (unsigned i = 0; i < device_count; i++)
-		map_large(devices[i] & -MIB2, ENTRY_DATA | ENTRY_UNCACHED);
+		map_large(devices[i] & -MIB2, ENTRY_UNCACHED);
 	for (unsigned i = 0; i < boot_machine.region_count; i++)
 		map_region(boot_machine.region[i]);
+	if (features.split)
+		split_init(cpus);
 	write_cr3(virt_to_phys(kernel_root));
 }

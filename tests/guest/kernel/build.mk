@@ -10,3 +10,7 @@ $(call guest-suite,kernel,$(BUILD)/kernel-suite.tar,120)
 # 2003. Counting instructions makes time the same in every run.
 $(call guest-suite,kernel-plain,$(BUILD)/kernel-suite.tar,120,\
 	-M microvm$(comma)acpi=off -cpu qemu64 -icount shift=0$(comma)sleep=off)
+
+# And with two views of each address space, as on CPUs that need it.
+$(call guest-suite,kernel-split,$(BUILD)/kernel-suite.tar,120,\
+	-append split=on -icount shift=0$(comma)sleep=off)
