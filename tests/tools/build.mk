@@ -5,3 +5,9 @@
 $(call command-test,tools/mkarchive,20,tests/tools/mkarchive.sh,build/host/mkarchive)
 $(call command-test,tools/console-script,30,tests/tools/console-script.sh)
 $(call command-test,tools/run-tests,30,tests/tools/run-tests.sh)
+$(call command-test,tools/idlc,60,env ASAN_OPTIONS=detect_leaks=0 tests/tools/idlc.sh,build/host/idlc build/unit/idlc-sanitized)
+
+build/unit/idlc-sanitized: $(wildcard tools/idlc/*.[ch])
+	$(call note,HOSTLD)
+	@mkdir -p $(@D)
+	$(Q)gcc $(UNIT_FLAGS) -MF $@.d -o $@ $(filter %.c,$^)

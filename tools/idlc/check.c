@@ -35,7 +35,7 @@ static void check_case(const char *name, struct position position, bool upper)
 {
 	for (const char *c = name; *c; c++)
 		if (upper ? islower((unsigned char)*c) : isupper((unsigned char)*c)) {
-			error_at(position, "'%s' is written in %s case", name,
+			error_at(position, "'%s' must be in %s case", name,
 				 upper ? "upper" : "lower");
 			return;
 		}

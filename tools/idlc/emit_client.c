@@ -38,6 +38,12 @@ static void too_long(FILE *out, const struct method *method)
 	}
 }
 
+// Where the buffer lies in the window.
+static const char *place(const struct argument *a)
+{
+	return a->offset ? text_format("slice + %lu", a->offset) : "slice";
+}
+
 static void put_argument(FILE *out, const struct argument *a)
 {
 	switch (a->kind) {
@@ -58,8 +64,7 @@ static void put_argument(FILE *out, const struct argument *a)
 	case ARGUMENT_BUFFER_IN:
 	case ARGUMENT_BUFFER_INOUT:
 		fprintf(out, "\t\tipc->words[%u] = %s_bytes;\n", a->word, a->name);
-		fprintf(out, "\t\tclient_put(slice + %lu, %s, %s_bytes);\n", a->offset, a->name,
-			a->name);
+		fprintf(out, "\t\tclient_put(%s, %s, %s_bytes);\n", place(a), a->name, a->name);
 		break;
 	case ARGUMENT_BUFFER_OUT:
 		fprintf(out, "\t\tipc->words[%u] = %s_capacity;\n", a->word, a->name);
@@ -123,7 +128,10 @@ static void take_result(FILE *out, const struct interface *interface, const stru
 	case ARGUMENT_BOOL:
 		fprintf(out, "\t\t*%s = ipc->words[%u] != 0;\n", a->name, a->word);
 		break;
-	case ARGUMENT_CAP: fprintf(out, "\t\t*%s = slots + %u;\n", a->name, a->cap); break;
+		if (a->cap)
+			fprintf(out, "\t\t*%s = slots + %u;\n", a->name, a->cap);
+		else
+			fprintf(out, "\t\t*%s = slots;\n", a->name);
 	case ARGUMENT_STRING:
 	case ARGUMENT_BYTES: break;
 	default:
@@ -169,14 +177,14 @@ static void take_buffers(FILE *out, const struct method *method)
 				"\t\toutcome = STATUS_BAD_ANSWER;\n"
 				"\tif (outcome == STATUS_OK) {\n"
 				"\t\t*%s_bytes = ipc->words[%u];\n"
-				"\t\tclient_take(%s, slice + %lu, *%s_bytes);\n\t}\n",
-				a->answer_word, a->name, a->name, a->answer_word, a->name,
-				a->offset, a->name);
+				"\t\tclient_take(%s, %s, *%s_bytes);\n\t}\n",
+				a->answer_word, a->name, a->name, a->answer_word, a->name, place(a),
+				a->name);
 		if (a->kind == ARGUMENT_BUFFER_INOUT)
 			fprintf(out,
 				"\tif (outcome == STATUS_OK)\n"
-				"\t\tclient_take(%s, slice + %lu, %s_bytes);\n",
-				a->name, a->offset, a->name);
+				"\t\tclient_take(%s, %s, %s_bytes);\n",
+				a->name, place(a), a->name);
 	}
 }
 

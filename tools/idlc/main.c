@@ -81,7 +81,8 @@ static struct interface *interface_read(const char *path)
 	if (!interface)
 		return NULL;
 	interface->hash = hash;
-	check_run(interface);
+	if (error_count == errors_before)
+		check_run(interface);
 	if (strcmp(base, text_format("%s.idl", interface->name)))
 		error_at(interface->position, "interface '%s' belongs into %s.idl", interface->name,
 			 interface->name);
