@@ -15,7 +15,7 @@ $(foreach suffix,.h _client.c _server.c,build/unit/idl/%$(suffix)) &: tests/unit
 
 RUNTIME_UNIT_FLAGS := -DKILL_POINTS -DLAYOUT_SHIFT=0x200000000000ul -Ibuild/unit/idl -Wno-unused-parameter
 
-$(call unit-test,runtime,tests/unit/runtime/runtime_test.c tests/unit/runtime/mock.c \
+$(call unit-test,runtime,tests/unit/runtime/runtime_test.c tests/unit/runtime/mock.c tests/unit/runtime/mock_pager.c \
 	tests/unit/runtime/servers.c $(filter %.c,$(runtime-idl)) \
 	$(addprefix libc/runtime/,chain.c client.c deferred.c dispatch.c ledger.c server.c session.c \
 	slot.c status.c),$(RUNTIME_UNIT_FLAGS))

@@ -34,12 +34,11 @@ struct packet {
 	uint64_t caps[MSG_MAX_CAPS]; // identities
 };
 
-#define BADGE_OF_CLIENT 100ul
-#define BADGE_OF_PROBE	17ul
+#define BADGE_OF_PROBE 17ul
 
 struct mock_world *world;
 static struct process_info *info;
-static int objects_file, ledger_file[2];
+static int ledger_file[2];
 static int queue[2][2];		  // [server]: send to [1], receive from [0]
 static int answers[PROCESSES][2]; // [client]: the same for answers
 static int death_file = -1;
@@ -83,12 +82,12 @@ static uint64_t *slot(cptr_t cptr)
 	return &world->slots[self][cptr & 4095];
 }
 
-static uint64_t identity(cptr_t cptr)
+uint64_t mock_identity(cptr_t cptr)
 {
 	if (cptr == ROOT_CPTR(ROOT_SLOT_GRANT))
-		return MOCK_ENDPOINT(PROBE, BADGE_OF_CLIENT);
+		return MOCK_ENDPOINT(PROBE, MOCK_BADGE_OF_CLIENT);
 	if (cptr == ROOT_CPTR(ROOT_SLOT_GRANT + 1))
-		return MOCK_ENDPOINT(BELOW, self == CLIENT ? BADGE_OF_CLIENT : BADGE_OF_PROBE);
+		return MOCK_ENDPOINT(BELOW, self == CLIENT ? MOCK_BADGE_OF_CLIENT : BADGE_OF_PROBE);
 	return slot(cptr) ? *slot(cptr) : 0;
 }
 
@@ -129,7 +128,7 @@ static void pack(struct packet *packet, uint64_t descriptor)
 	packet->descriptor = descriptor & ~(7ul << 12);
 	memcpy(packet->words, ipc_memory.words, sizeof(packet->words));
 	for (unsigned i = 0; i < msg_caps(descriptor); i++)
-		packet->caps[i] = identity(ipc_memory.caps[i]);
+		packet->caps[i] = mock_identity(ipc_memory.caps[i]);
 }
 
 // Words and capabilities of a message that has arrived -> its descriptor.
@@ -276,8 +275,8 @@ struct ipc_answer ipc_call_8(cptr_t cap, uint64_t descriptor)
 	else if (cap >= ROOT_CPTR(ROOT_SLOT_REPLY) && cap < ROOT_CPTR(ROOT_SLOT_GRANT)) {
 		world->owed[self][(cap >> 12) - ROOT_SLOT_REPLY].id = 0; // REPLY_ABORT
 		answer = (struct ipc_answer){STATUS_OK, 0};
-	} else if (identity(cap) >> 56 == 1)
-		answer = call_endpoint(identity(cap), descriptor);
+	} else if (mock_identity(cap) >> 56 == 1)
+		answer = call_endpoint(mock_identity(cap), descriptor);
 	else
 		answer = (struct ipc_answer){STATUS_NO_CAP, 0};
 	kill_point();
@@ -342,82 +341,6 @@ struct ipc_answer ipc_reply_recv_8(cptr_t from, uint64_t descriptor, cptr_t repl
 	return ipc_recv_8(from, 0, reply);
 }
 
-// ---- the pager and the supervisor
-
-status_t pager_object_create(struct pager_client *client, uint64_t bytes, uint32_t flags,
-			     uint64_t *object)
-{
-	(void)client;
-	(void)flags;
-	*object = ++world->objects;
-	return bytes <= MOCK_OBJECT_BYTES && *object < MOCK_OBJECTS ? STATUS_OK : STATUS_QUOTA;
-}
-
-static status_t map(uint64_t object, uint64_t hint, uint64_t bytes, uint64_t *address)
-{
-	void *at = mmap((void *)hint, bytes, PROT_READ | PROT_WRITE,
-			MAP_SHARED | (hint ? MAP_FIXED : 0), objects_file,
-			(off_t)(object * MOCK_OBJECT_BYTES));
-
-	*address = (uint64_t)at;
-	return at == MAP_FAILED ? PAGER_NO_SPACE : STATUS_OK;
-}
-
-status_t pager_object_map(struct pager_client *client, uint64_t object, uint64_t offset,
-			  uint64_t hint, uint64_t bytes, uint32_t flags, uint64_t *address)
-{
-	(void)client;
-	(void)offset;
-	(void)flags;
-	return map(object, hint, bytes, address);
-}
-
-status_t pager_object_map_cap(struct pager_client *client, cptr_t memory, uint64_t offset,
-			      uint64_t hint, uint64_t bytes, uint32_t flags, uint64_t *address,
-			      uint64_t *bytes_mapped)
-{
-	(void)client;
-	(void)offset;
-	(void)flags;
-	kill_point();
-	*bytes_mapped = bytes;
-	if (identity(memory) >> 56 != 2)
-		return PAGER_NO_OBJECT;
-	return map(identity(memory) & 0xffffff, hint, bytes, address);
-}
-
-status_t pager_object_cap(struct pager_client *client, uint64_t object, uint32_t rights,
-			  cptr_t *memory)
-{
-	(void)client;
-	(void)rights;
-	*memory = slot_borrow(1);
-	*slot(*memory) = MOCK_OBJECT(object);
-	return STATUS_OK;
-}
-
-status_t pager_unmap(struct pager_client *client, uint64_t address, uint64_t bytes)
-{
-	(void)client;
-	kill_point();
-	return munmap((void *)address, bytes) ? PAGER_BAD_RANGE : STATUS_OK;
-}
-
-status_t pager_object_release(struct pager_client *client, uint64_t object)
-{
-	(void)client;
-	(void)object;
-	return STATUS_OK;
-}
-
-status_t supervisor_process_alive(struct supervisor_client *client, uint64_t process, bool *alive)
-{
-	(void)client;
-	kill_point();
-	*alive = process != BADGE_OF_CLIENT || !world->dead_client;
-	return STATUS_OK;
-}
-
 // ---- the supervisor
 
 static void map_fixed(uint64_t address, uint64_t bytes, int file)
@@ -467,8 +390,7 @@ static void machine_make(void)
 
 	world = mmap(NULL, sizeof(*world), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		     0);
-	objects_file = memfd_create("objects", 0);
-	(void)!ftruncate(objects_file, MOCK_OBJECTS * MOCK_OBJECT_BYTES);
+	mock_objects_make();
 	zero_page = memfd_create("info", 0);
 	(void)!ftruncate(zero_page, 4096);
 	if (mmap((void *)PROCESS_INFO_BASE, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
@@ -559,7 +481,7 @@ uint64_t mock_send(unsigned server, uint64_t descriptor, const uint64_t *words)
 	struct packet packet = {.kind = PACKET_CALL,
 				.client = CLIENT,
 				.id = __atomic_add_fetch(&world->next_id, 1, __ATOMIC_SEQ_CST),
-				.badge = BADGE_OF_CLIENT,
+				.badge = MOCK_BADGE_OF_CLIENT,
 				.descriptor = descriptor};
 
 	memcpy(packet.words, words, msg_words(descriptor) * 8);

@@ -55,3 +55,7 @@ bool mock_answer(uint64_t id, struct ipc_answer *answer, uint64_t *words, int mi
 void mock_notify(unsigned server, uint64_t bits);
 unsigned mock_slots_used(unsigned process);
 cptr_t mock_client_cap(uint64_t identity); // a borrowed slot with it
+
+// Between the files of the mock.
+void mock_objects_make(void);
+uint64_t mock_identity(cptr_t cptr); // of a capability of this process, 0: none
