@@ -128,10 +128,12 @@ static void take_result(FILE *out, const struct interface *interface, const stru
 	case ARGUMENT_BOOL:
 		fprintf(out, "\t\t*%s = ipc->words[%u] != 0;\n", a->name, a->word);
 		break;
+	case ARGUMENT_CAP:
 		if (a->cap)
 			fprintf(out, "\t\t*%s = slots + %u;\n", a->name, a->cap);
 		else
 			fprintf(out, "\t\t*%s = slots;\n", a->name);
+		break;
 	case ARGUMENT_STRING:
 	case ARGUMENT_BYTES: break;
 	default:

@@ -13,10 +13,11 @@
 
 enum { PROBE, BELOW, CLIENT, PROCESSES };
 
-#define MOCK_SLOTS	  4096
-#define MOCK_LEDGER_BYTES 0x60000ul
-#define MOCK_OBJECTS	  4096
-#define MOCK_OBJECT_BYTES 0x8000ul
+#define MOCK_BADGE_OF_CLIENT 100ul
+#define MOCK_SLOTS	     4096
+#define MOCK_LEDGER_BYTES    0x60000ul
+#define MOCK_OBJECTS	     4096
+#define MOCK_OBJECT_BYTES    0x8000ul
 
 // What a capability is: kind << 56 | server << 48 | badge or number.
 #define MOCK_ENDPOINT(server, badge) (1ul << 56 | (uint64_t)(server) << 48 | (badge))
