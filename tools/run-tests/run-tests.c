@@ -104,8 +104,10 @@ static void job_start(struct job *job)
 	job->pid = fork();
 	if (job->pid < 0)
 		die("fork");
-	if (job->pid > 0)
+	if (job->pid > 0) {
+		setpgid(job->pid, job->pid); // here too: the kill may come first
 		return;
+	}
 	setpgid(0, 0);
 	close(STDIN_FILENO);
 	close(STDOUT_FILENO);
@@ -126,6 +128,15 @@ static void overdue_kill(void)
 			kill(jobs[i].pid, SIGKILL);
 		}
 	}
+}
+
+// Ends with all that was started, when the runner itself is told to end.
+static void interrupted(int signal)
+{
+	for (size_t i = 0; i < job_count; i++)
+		if (jobs[i].pid > 0)
+			kill(-jobs[i].pid, SIGKILL);
+	_exit(128 + signal);
 }
 
 static struct job *job_of(pid_t pid)
@@ -189,6 +200,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: run-tests [-j JOBS] [-l LOG-FOLDER] LIST [PATTERN]\n");
 		return 2;
 	}
+	signal(SIGINT, interrupted);
+	signal(SIGTERM, interrupted);
+	signal(SIGHUP, interrupted);
 	mkdir(log_folder, 0777);
 	list_read(argv[optind], argv[optind + 1]);
 	jobs_run(at_once, tallies);
