@@ -67,9 +67,8 @@ enum root_request {
 	ROOT_POWER_OFF = 1, // word 0: exit status where the machine can show one
 	ROOT_PRINT = 2,	    // words: up to 64 bytes of text, zero padded, for the serial line
 	ROOT_REBOOT = 3,
-	ROOT_RESTART =
-		4, // word 0: PROCESS_PAGER or PROCESS_SUPERVISOR ends, as if it had crashed; word 1: at
-		   // so many kill points from now (tests: caplet/kill_point.h), 0: at once
+	ROOT_RESTART = 4, // word 0: PROCESS_PAGER or PROCESS_SUPERVISOR ends, as if it had crashed,
+			  // word 1: at that kill point from now (tests), 0: at once
 };
 
 // Process numbers that are fixed; all others are from PROCESS_FIRST on and never used twice.
