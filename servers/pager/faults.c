@@ -74,7 +74,7 @@ static bool page_fault_resolve(uint32_t space, const uint64_t *words)
 		change_abort();
 		return false;
 	}
-	ADD(state->faults, 1);
+	state->faults++;
 	change_commit();
 	return true;
 }

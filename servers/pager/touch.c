@@ -24,7 +24,7 @@ static status_t page_zero(uint32_t object, uint64_t index, uint32_t *page)
 	if (!frame)
 		return STATUS_EXHAUSTED;
 	*page = page_add(object, index, frame);
-	ADD(state->faults_zero, 1);
+	state->faults_zero++;
 	return *page ? STATUS_OK : STATUS_EXHAUSTED;
 }
 
@@ -41,7 +41,7 @@ static status_t page_copied(uint32_t object, uint64_t index, uint32_t source, ui
 	if (status)
 		return status;
 	*page = page_add(object, index, frame);
-	ADD(state->faults_copy, 1);
+	state->faults_copy++;
 	return *page ? STATUS_OK : STATUS_EXHAUSTED;
 }
 
@@ -60,7 +60,7 @@ static status_t page_part(uint32_t page)
 		return status;
 	SET(page_records[page].frame, frame);
 	frame_drop(old);
-	ADD(state->faults_copy, 1);
+	state->faults_copy++;
 	return STATUS_OK;
 }
 
