@@ -4,48 +4,44 @@
 #include "cspace.h"
 #include "cnode.h"
 
-// The `count` bits of `value` below bit `above`; count 0..63, above 0..64.
-static uint64_t bits_below(uint64_t value, unsigned above, unsigned count)
+// One step: the slot that `cnode` resolves from the low *left bits of `index`, which has no others.
+// *left becomes what is still to be resolved.
+static inline struct slot *resolve(const struct cap *cnode, uint64_t index, int *left)
 {
-	return count == 0 ? 0 : (value >> (above - count)) & ((1ul << count) - 1);
-}
+	unsigned bits = cnode->bits;
+	int below = *left - (int)cnode->cnode.guard_bits - (int)bits;
 
-// One step: the slot that `cnode` resolves from the low *left bits of `cptr`.
-static struct slot *resolve(struct cap cnode, uint64_t cptr, unsigned *left)
-{
-	unsigned guard_bits = cnode.cnode.guard_bits;
-	unsigned level_bits = guard_bits + cnode.bits;
-
-	if (level_bits > *left || bits_below(cptr, *left, guard_bits) != cnode.cnode.guard) {
+	if (unlikely(below < 0)) {
 		return NULL;
 	}
-	uint64_t index = bits_below(cptr, *left - guard_bits, cnode.bits);
-	*left -= level_bits;
-	return &((struct cnode *)cap_object(cnode))->slot[index];
+	index >>= below;
+	if (unlikely(index >> bits != cnode->cnode.guard)) {
+		return NULL;
+	}
+	*left = below;
+	return &((struct cnode *)cap_object(*cnode))->slot[index & ((1ul << bits) - 1)];
 }
 
-enum status cspace_find(struct cap root, cptr_t cptr, struct slot **slot, unsigned *bits_left)
+enum status cspace_find(const struct cap *root, cptr_t cptr, struct slot **slot,
+			unsigned *bits_left)
 {
-	unsigned left = 64;
-	struct cap cnode = root;
+	int left = 64;
 
-	if (root.type != OBJECT_CNODE) {
-		*bits_left = left;
-		return STATUS_NO_CAP;
-	}
-	for (;;) {
+	for (const struct cap *cnode = root; likely(cnode->type == OBJECT_CNODE);) {
 		struct slot *found = resolve(cnode, cptr, &left);
-		if (!found) {
-			*bits_left = left;
-			return STATUS_NO_CAP;
+		if (unlikely(!found)) {
+			break;
 		}
-		if (left == 0 || found->cap.type != OBJECT_CNODE) {
+		cnode = &found->cap;
+		if (likely(cnode->type != OBJECT_CNODE || left == 0)) {
 			*slot = found;
 			*bits_left = left;
 			return STATUS_OK;
 		}
-		cnode = found->cap;
+		cptr &= (1ul << left) - 1;
 	}
+	*bits_left = left;
+	return STATUS_NO_CAP;
 }
 
 enum status cspace_find_exact(struct cap root, uint64_t index, uint64_t depth, struct slot **slot,
@@ -55,10 +51,10 @@ enum status cspace_find_exact(struct cap root, uint64_t index, uint64_t depth, s
 	if (depth < 1 || depth > 64) {
 		return STATUS_BAD_ARGUMENT;
 	}
-	unsigned left = depth;
-	struct cap cnode = root;
+	int left = depth;
 
-	while (cnode.type == OBJECT_CNODE) {
+	for (const struct cap *cnode = &root; cnode->type == OBJECT_CNODE;) {
+		index &= ~0ul >> (64 - left);
 		struct slot *found = resolve(cnode, index, &left);
 		if (!found) {
 			break;
@@ -67,7 +63,7 @@ enum status cspace_find_exact(struct cap root, uint64_t index, uint64_t depth, s
 			*slot = found;
 			return STATUS_OK;
 		}
-		cnode = found->cap;
+		cnode = &found->cap;
 	}
 	*bits_left = left;
 	return STATUS_NO_CAP;

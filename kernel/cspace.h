@@ -14,7 +14,7 @@
 
 // Find the slot of `cptr` in the CSpace whose root is `root`. On STATUS_NO_CAP *bits_left says how
 // many bits could not be resolved.
-enum status cspace_find(struct cap root, cptr_t cptr, struct slot **slot,
+enum status cspace_find(const struct cap *root, cptr_t cptr, struct slot **slot,
 			unsigned *bits_left) must_check;
 // Find exactly the slot reached by the low `depth` bits of `index` from `root`, which must be a
 // cnode capability; depth 1..64.

@@ -16,8 +16,7 @@
 #pragma once
 
 #include "cap.h"
-
-struct thread;
+#include "thread.h"
 
 enum endpoint_state {
 	ENDPOINT_IDLE = 0,
@@ -45,3 +44,19 @@ bool endpoint_destroy_step(struct endpoint *endpoint) must_check;
 // Every queued sender with this badge leaves with STATUS_GONE.
 enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge,
 				     bool *started) must_check;
+
+// Take the first receiver out of the queue. Receivers have no cursor at them.
+static inline struct thread *endpoint_take_receiver(struct endpoint *endpoint)
+{
+	struct thread *receiver = endpoint->head, *next = receiver->queue_next;
+
+	endpoint->head = next;
+	if (likely(!next)) {
+		endpoint->tail = NULL;
+		endpoint->state = ENDPOINT_IDLE;
+	} else {
+		next->queue_previous = NULL;
+	}
+	receiver->endpoint = NULL;
+	return receiver;
+}

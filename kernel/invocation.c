@@ -50,7 +50,7 @@ enum status bad(struct invocation *invocation, enum status status, unsigned i)
 enum status argument_slot(struct invocation *invocation, unsigned i, struct slot **slot)
 {
 	unsigned left;
-	enum status status = cspace_find(invocation->thread->slot[THREAD_SLOT_CSPACE].cap,
+	enum status status = cspace_find(&invocation->thread->slot[THREAD_SLOT_CSPACE].cap,
 					 argument(invocation, i), slot, &left);
 
 	return status == STATUS_OK ? status : bad(invocation, status, left);

@@ -14,76 +14,81 @@ static bool has_time(const struct thread *thread)
 	return thread->schedctx != NULL;
 }
 
-// What a thread that sends leaves with itself, for whoever receives it.
-static void set_sender(struct thread *sender, struct cap cap, bool is_call)
+// A sender has to wait: it leaves with itself what whoever receives it must know.
+static void queue_sender(struct thread *sender, struct endpoint *endpoint, struct cap cap,
+			 bool is_call)
 {
 	sender->send_badge = cap.badge;
+	sender->send_rights = cap.rights;
 	sender->is_call = is_call;
-	sender->can_grant = cap.rights & RIGHT_GRANT;
-	sender->can_grant_reply = cap.rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY);
+	endpoint_enqueue(endpoint, sender);
 }
 
 // Nobody will be able to answer this call or fault.
-static void refuse_call(struct thread *sender)
+static void refuse_call(struct thread *sender, uint64_t generation)
 {
 	if (sender->state == THREAD_FAULTED) {
 		thread_suspend(sender);
 	} else {
-		uint64_t generation = sender->msg.aux;
 		thread_complete(sender, STATUS_PEER_DIED);
 		sender->msg.aux = generation;
 	}
 }
 
-// The caller waits behind the reply object from now on.
-static void link_caller(struct thread *caller, struct thread *receiver, struct reply *reply)
+// The caller waits behind the reply object from now on, and lends its time to who has none.
+static inline void link_caller(struct thread *caller, struct thread *receiver, struct reply *reply,
+			       unsigned rights)
 {
-	bool fault = caller->state == THREAD_FAULTED;
-
 	reply->thread = caller;
 	reply->state = REPLY_CALLER;
-	reply->can_grant = caller->can_grant_reply;
+	reply->can_grant = rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY);
 	caller->reply = reply;
-	receiver->msg.aux = fault ? RECEIVED_FAULT : RECEIVED_CALL;
-	if (!fault) {
+	receiver->msg.aux = RECEIVED_CALL;
+	if (likely(caller->state != THREAD_FAULTED)) {
 		caller->state = THREAD_CALLING;
+	} else {
+		receiver->msg.aux = RECEIVED_FAULT;
+		if (caller->fault == FAULT_TIMEOUT) {
+			return; // there is no time to lend
+		}
 	}
-	if (!has_time(receiver) && has_time(caller) && !(fault && caller->fault == FAULT_TIMEOUT)) {
+	if (!has_time(receiver) && has_time(caller)) {
 		schedctx_lend(caller, receiver);
 	}
 }
 
-// Both are known and in no queue. The receiver gets the message.
+// Both are known and in no queue. The receiver gets the message; `reply`: what it offered.
 static void deliver(struct thread *sender, struct thread *receiver, struct endpoint *endpoint,
-		    struct reply *reply)
+		    struct reply *reply, uint64_t badge, unsigned rights, bool is_call)
 {
-	message_transfer(sender, receiver, endpoint, sender->can_grant);
+	message_transfer(sender, receiver, endpoint, rights & RIGHT_GRANT);
 	receiver->msg.status = STATUS_OK;
-	receiver->msg.badge = sender->send_badge;
+	receiver->msg.badge = badge;
 	receiver->msg.third = 0;
-	if (sender->is_call) {
+	if (likely(is_call && reply)) {
 		sender->msg.aux = endpoint->generation;
-		if (likely(reply)) {
-			link_caller(sender, receiver, reply);
-			return;
-		}
-		refuse_call(sender);
+		link_caller(sender, receiver, reply, rights);
+		return;
+	}
+	receiver->msg.aux = RECEIVED_MESSAGE;
+	if (is_call) {
+		refuse_call(sender, endpoint->generation);
 	} else if (reply) {
 		reply->state = REPLY_IDLE;
 		reply->thread = NULL;
 	}
-	receiver->msg.aux = RECEIVED_MESSAGE;
 }
 
-// Take the first receiver out of the queue; *reply: what it offered.
-static struct thread *take_receiver(struct endpoint *endpoint, struct reply **reply)
+// The first receiver gets the message of `sender`; it is RUNNING then.
+static inline struct thread *deliver_to_waiting(struct thread *sender, struct endpoint *endpoint,
+						struct cap cap, bool is_call)
 {
-	struct thread *receiver = endpoint->head;
+	struct thread *receiver = endpoint_take_receiver(endpoint);
+	struct reply *reply = receiver->reply;
 
-	endpoint_dequeue(endpoint, receiver);
-	*reply = receiver->reply;
 	receiver->reply = NULL;
 	receiver->state = THREAD_RUNNING;
+	deliver(sender, receiver, endpoint, reply, cap.badge, cap.rights, is_call);
 	return receiver;
 }
 
@@ -98,22 +103,18 @@ enum status ipc_send(struct thread *sender, struct cap cap, bool blocking)
 	if (!(cap.rights & RIGHT_WRITE)) {
 		return STATUS_NO_RIGHT;
 	}
-	set_sender(sender, cap, false);
 	if (endpoint->state == ENDPOINT_RECEIVING) {
 		if (!has_time(endpoint->head)) {
 			return STATUS_WOULD_BLOCK;
 		}
-		struct reply *reply;
-		struct thread *receiver = take_receiver(endpoint, &reply);
-		deliver(sender, receiver, endpoint, reply);
-		sched_wake(receiver);
+		sched_wake(deliver_to_waiting(sender, endpoint, cap, false));
 		return STATUS_OK;
 	}
 	if (!blocking) {
 		return STATUS_WOULD_BLOCK;
 	}
 	sender->state = THREAD_SENDING;
-	endpoint_enqueue(endpoint, sender);
+	queue_sender(sender, endpoint, cap, false);
 	sched_block();
 	return STATUS_OK;
 }
@@ -129,15 +130,12 @@ enum status ipc_call(struct thread *caller, struct cap cap)
 	if (unlikely(!(cap.rights & RIGHT_WRITE))) {
 		return STATUS_NO_RIGHT;
 	}
-	set_sender(caller, cap, true);
 	if (likely(endpoint->state == ENDPOINT_RECEIVING)) {
 		if (unlikely(!endpoint->head->reply && !has_time(endpoint->head))) {
 			return STATUS_WOULD_BLOCK;
 		}
-		struct reply *reply;
-		struct thread *receiver = take_receiver(endpoint, &reply);
-		deliver(caller, receiver, endpoint, reply);
-		if (likely(reply)) {
+		struct thread *receiver = deliver_to_waiting(caller, endpoint, cap, true);
+		if (likely(caller->state == THREAD_CALLING)) {
 			sched_hand_over(receiver);
 		} else {
 			sched_wake(receiver);
@@ -145,7 +143,7 @@ enum status ipc_call(struct thread *caller, struct cap cap)
 		return STATUS_OK;
 	}
 	caller->state = THREAD_SENDING;
-	endpoint_enqueue(endpoint, caller);
+	queue_sender(caller, endpoint, cap, true);
 	sched_block();
 	return STATUS_OK;
 }
@@ -154,16 +152,12 @@ struct thread *ipc_fault(struct thread *thread, struct cap handler)
 {
 	struct endpoint *endpoint = cap_object(handler);
 
-	set_sender(thread, handler, true);
 	thread->state = THREAD_FAULTED;
 	sched_stop(thread);
 	if (endpoint->state == ENDPOINT_RECEIVING) {
-		struct reply *reply;
-		struct thread *receiver = take_receiver(endpoint, &reply);
-		deliver(thread, receiver, endpoint, reply);
-		return receiver;
+		return deliver_to_waiting(thread, endpoint, handler, true);
 	}
-	endpoint_enqueue(endpoint, thread);
+	queue_sender(thread, endpoint, handler, true);
 	return NULL;
 }
 
@@ -207,7 +201,8 @@ static void receive_sender(struct thread *receiver, struct endpoint *endpoint, s
 		// The next caller brings its own time: the last one's goes back.
 		wake(schedctx_return(receiver));
 	}
-	deliver(sender, receiver, endpoint, reply);
+	deliver(sender, receiver, endpoint, reply, sender->send_badge, sender->send_rights,
+		sender->is_call);
 	if (!sender->is_call) {
 		thread_complete(sender, STATUS_OK);
 	}

@@ -16,7 +16,7 @@ must_check static enum status check_caps(const struct thread *sender, unsigned c
 	for (unsigned i = 0; i < caps; i++) {
 		cptr_t cptr = *(const volatile cptr_t *)&buffer->caps[i];
 		enum status status =
-			cspace_find(sender->slot[THREAD_SLOT_CSPACE].cap, cptr, &slot, &left);
+			cspace_find(&sender->slot[THREAD_SLOT_CSPACE].cap, cptr, &slot, &left);
 		if (status != STATUS_OK || slot_is_empty(slot)) {
 			return STATUS_NO_CAP;
 		}
@@ -24,7 +24,7 @@ must_check static enum status check_caps(const struct thread *sender, unsigned c
 	return STATUS_OK;
 }
 
-enum status message_check(const struct thread *sender)
+enum status message_check_long(const struct thread *sender)
 {
 	uint64_t info = sender->msg.info;
 
@@ -57,13 +57,14 @@ static unsigned copy_long(struct thread *sender, struct thread *receiver, unsign
 static struct slot *receive_slot(struct thread *receiver, const struct ipc_buffer *buffer,
 				 unsigned i)
 {
-	struct cap root = receiver->slot[THREAD_SLOT_CSPACE].cap;
 	const volatile struct ipc_buffer *wish = buffer;
 	cptr_t cnode = wish->recv_cnode;
 	struct slot *slot;
 	unsigned left;
 
-	if (cnode == 0 || cspace_find(root, cnode, &slot, &left) != STATUS_OK ||
+	if (cnode == 0 ||
+	    cspace_find(&receiver->slot[THREAD_SLOT_CSPACE].cap, cnode, &slot, &left) !=
+		    STATUS_OK ||
 	    slot->cap.type != OBJECT_CNODE) {
 		return NULL;
 	}
@@ -76,7 +77,7 @@ static struct slot *receive_slot(struct thread *receiver, const struct ipc_buffe
 
 // Returns the bits of the descriptor that tell what arrived.
 static uint64_t transfer_caps(struct thread *sender, struct thread *receiver,
-			      struct endpoint *endpoint, unsigned caps)
+			      const struct endpoint *endpoint, unsigned caps)
 {
 	struct ipc_buffer *from = thread_buffer(sender), *to = thread_buffer(receiver);
 	unsigned arrived = 0, unwrapped = 0, stored = 0;
@@ -89,7 +90,7 @@ static uint64_t transfer_caps(struct thread *sender, struct thread *receiver,
 		struct cap copy;
 		unsigned left;
 		cptr_t cptr = *(volatile cptr_t *)&from->caps[arrived];
-		if (cspace_find(sender->slot[THREAD_SLOT_CSPACE].cap, cptr, &source, &left) !=
+		if (cspace_find(&sender->slot[THREAD_SLOT_CSPACE].cap, cptr, &source, &left) !=
 		    STATUS_OK) {
 			break;
 		}
@@ -111,21 +112,54 @@ static uint64_t transfer_caps(struct thread *sender, struct thread *receiver,
 	return (uint64_t)arrived << 8 | (uint64_t)unwrapped << 12;
 }
 
-void message_transfer(struct thread *sender, struct thread *receiver, struct endpoint *endpoint,
-		      bool can_grant)
+// The register words, and zeroes beyond them. Written out, since this is most of a short message.
+static inline void copy_registers(uint64_t *to, const uint64_t *from, unsigned words)
 {
-	uint64_t info = sender->msg.info;
-	unsigned words = msg_words(info);
-	uint64_t caps = 0;
-
-	for (unsigned i = 0; i < MSG_REG_WORDS; i++) {
-		receiver->msg.words[i] = i < words ? sender->msg.words[i] : 0;
+	switch (words) {
+	default: to[7] = from[7]; // fall through
+	case 7: to[6] = from[6];  // fall through
+	case 6: to[5] = from[5];  // fall through
+	case 5: to[4] = from[4];  // fall through
+	case 4: to[3] = from[3];  // fall through
+	case 3: to[2] = from[2];  // fall through
+	case 2: to[1] = from[1];  // fall through
+	case 1: to[0] = from[0];  // fall through
+	case 0: break;
 	}
-	if (unlikely(words > MSG_REG_WORDS)) {
+	switch (words) {
+	case 0: to[0] = 0; // fall through
+	case 1: to[1] = 0; // fall through
+	case 2: to[2] = 0; // fall through
+	case 3: to[3] = 0; // fall through
+	case 4: to[4] = 0; // fall through
+	case 5: to[5] = 0; // fall through
+	case 6: to[6] = 0; // fall through
+	case 7: to[7] = 0; // fall through
+	default: break;
+	}
+}
+
+// Words 8.. and capabilities; returns the low half of the receiver's descriptor.
+static uint64_t transfer_long(struct thread *sender, struct thread *receiver,
+			      const struct endpoint *endpoint, bool can_grant)
+{
+	unsigned words = msg_words(sender->msg.info), caps = msg_caps(sender->msg.info);
+
+	if (words > MSG_REG_WORDS) {
 		words = copy_long(sender, receiver, words);
 	}
-	if (unlikely(msg_caps(info) != 0) && can_grant) {
-		caps = transfer_caps(sender, receiver, endpoint, msg_caps(info));
+	return words | (can_grant ? transfer_caps(sender, receiver, endpoint, caps) : 0);
+}
+
+void message_transfer(struct thread *sender, struct thread *receiver,
+		      const struct endpoint *endpoint, bool can_grant)
+{
+	uint64_t info = sender->msg.info;
+	uint64_t low = msg_words(info);
+
+	copy_registers(receiver->msg.words, sender->msg.words, low);
+	if (unlikely(!message_is_short(info))) {
+		low = transfer_long(sender, receiver, endpoint, can_grant);
 	}
-	receiver->msg.info = (info & 0xffffffff00000000) | caps | words;
+	receiver->msg.info = (info >> 32 << 32) | low;
 }

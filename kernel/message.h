@@ -9,15 +9,27 @@
 // - A transfer cannot fail. A receiver without IPC buffer gets the first 8 words and no
 //   capabilities, and a descriptor that says so; a sender without one is refused before (NO_BUFFER).
 // - Capabilities that do not exist when the message is sent are refused (NO_CAP). They are transferred
-//   in order up to the first that cannot be: it is gone by now, may not be
-//   copied, or the receiver names no empty slot. The descriptor counts those that arrived.
+//   in order up to the first that cannot be: it is gone by now, may not be copied, or the receiver
+//   names no empty slot. The descriptor counts those that arrived.
 // - A capability to the endpoint the message came through arrives as its badge (unwrapped).
 #pragma once
 
 #include "thread.h"
 
+// Does the message fit in the registers? Then there is nothing to check.
+static inline bool message_is_short(uint64_t info)
+{
+	return (info & 0x37f) <= MSG_REG_WORDS; // bits of msg_caps and msg_words
+}
+
+enum status message_check_long(const struct thread *sender) must_check;
+
 // Is the thread's outgoing message well-formed and within what it has buffers for?
-enum status message_check(const struct thread *sender) must_check;
+must_check static inline enum status message_check(const struct thread *sender)
+{
+	return likely(message_is_short(sender->msg.info)) ? STATUS_OK : message_check_long(sender);
+}
+
 // `endpoint`: the one it came through, NULL for an answer. Sets info and words of the receiver.
-void message_transfer(struct thread *sender, struct thread *receiver, struct endpoint *endpoint,
-		      bool can_grant);
+void message_transfer(struct thread *sender, struct thread *receiver,
+		      const struct endpoint *endpoint, bool can_grant);

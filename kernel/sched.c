@@ -264,7 +264,7 @@ static struct vspace *space_of(struct cpu *cpu, struct thread *thread)
 	return &no_space;
 }
 
-static void switch_to(struct cpu *cpu, struct thread *next)
+void sched_switch(struct cpu *cpu, struct thread *next)
 {
 	if (next != cpu->current) {
 		arch_switch(cpu->current, next, space_of(cpu, next));
@@ -273,8 +273,9 @@ static void switch_to(struct cpu *cpu, struct thread *next)
 	}
 }
 
-static void choose(struct cpu *cpu)
+void sched_choose(void)
 {
+	struct cpu *cpu = cpu_self();
 	struct thread *thread = cpu->current;
 
 	cpu->reschedule = false;
@@ -295,16 +296,7 @@ static void choose(struct cpu *cpu)
 		cpu->charged->spent = false;
 	}
 	set_timer(cpu);
-	switch_to(cpu, next);
-}
-
-void sched_leave(void)
-{
-	struct cpu *cpu = cpu_self();
-
-	if (unlikely(cpu->reschedule)) {
-		choose(cpu);
-	}
+	sched_switch(cpu, next);
 }
 
 void sched_block(void)
@@ -319,19 +311,6 @@ void sched_check(struct thread *thread)
 	if (cpu->current == thread && thread->schedctx != cpu->charged) {
 		cpu->reschedule = true;
 	}
-}
-
-void sched_hand_over(struct thread *next)
-{
-	struct cpu *cpu = cpu_self();
-
-	if (likely(next->schedctx && next->schedctx == cpu->charged && next->priority >= cpu->top &&
-		   !cpu->reschedule)) {
-		switch_to(cpu, next);
-		return;
-	}
-	sched_wake(next);
-	cpu->reschedule = true;
 }
 
 void sched_yield(void)

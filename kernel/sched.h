@@ -22,9 +22,6 @@ void sched_wake(struct thread *thread);
 void sched_stop(struct thread *thread);
 // The current thread waits from now on.
 void sched_block(void);
-// The current thread waits from now on and `next` has become able to run: run it, if nobody comes
-// first.
-void sched_hand_over(struct thread *next);
 // What the current thread runs on may have changed.
 void sched_check(struct thread *thread);
 // No CPU may have the thread as its current one: its memory is about to go.
@@ -33,10 +30,36 @@ void sched_drop(struct thread *thread);
 void sched_yield(void); // give up the present refill
 // Let the other thread run before the current one. False: it cannot.
 bool sched_let_run(struct thread *thread);
+void sched_choose(void);			// make the choice anew, and switch
 void sched_timer(void);				// the deadline has passed
 void sched_refresh(void);			// another CPU changed something here
 void sched_reload_space(struct thread *thread); // it has another address space now
-void sched_leave(void);				// choose, and switch
 void sched_charge(struct schedctx *s);		// bring its account up to date
 // The context is configured anew or goes away.
 void sched_forget(struct schedctx *s);
+
+// Make `next`, which can run and is in no queue, the current thread: no more than that.
+void sched_switch(struct cpu *cpu, struct thread *next);
+
+// The last thing that every kernel entry does.
+static inline void sched_leave(void)
+{
+	if (unlikely(cpu_self()->reschedule)) {
+		sched_choose();
+	}
+}
+
+// The current thread waits from now on and `next` has become able to run: run it, if nobody comes
+// first. On the time that is being charged already, nothing else has to be done.
+static inline void sched_hand_over(struct thread *next)
+{
+	struct cpu *cpu = cpu_self();
+
+	if (likely(next->schedctx == cpu->charged && next->priority >= cpu->top &&
+		   !cpu->reschedule)) {
+		sched_switch(cpu, next);
+	} else {
+		sched_wake(next);
+		sched_block();
+	}
+}

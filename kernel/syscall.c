@@ -24,7 +24,7 @@ static void fail(struct thread *thread, enum status status, uint64_t detail)
 must_check static enum status find(struct thread *thread, cptr_t cptr, struct slot **slot,
 				   unsigned *detail)
 {
-	enum status status = cspace_find(thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, detail);
+	enum status status = cspace_find(&thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, detail);
 
 	if (status == STATUS_OK &&
 	    ((*slot)->cap.type == CAP_EMPTY || (*slot)->cap.type == CAP_ZOMBIE)) {

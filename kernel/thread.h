@@ -54,15 +54,14 @@ struct thread {
 	uint8_t state; // enum thread_state
 	uint8_t priority;
 	uint8_t max_priority;
-	bool queued;	      // in a run queue
-	bool pending;	      // in a preempted operation
-	bool started;	      // of that operation: its first step is done
-	bool borrowed;	      // `schedctx` is another's, to be returned
-	bool is_call;	      // SENDING, FAULTED: wants an answer
-	bool can_grant;	      // SENDING, FAULTED: right GRANT of the capability used
-	bool can_grant_reply; // the same, right GRANT_REPLY
-	uint16_t cpu;	      // where it is queued or current, or was last
-	uint32_t fault;	      // FAULTED: enum fault_label
+	bool queued;	     // in a run queue
+	bool pending;	     // in a preempted operation
+	bool started;	     // of that operation: its first step is done
+	bool borrowed;	     // `schedctx` is another's, to be returned
+	bool is_call;	     // SENDING, FAULTED: wants an answer
+	uint8_t send_rights; // SENDING, FAULTED: of the capability used
+	uint16_t cpu;	     // where it is queued or current, or was last
+	uint32_t fault;	     // FAULTED: enum fault_label
 
 	uint32_t buffer_offset;		   // of the IPC buffer in the frame in THREAD_SLOT_BUFFER
 	struct schedctx *schedctx;	   // what it runs on, or NULL

@@ -29,7 +29,7 @@ static enum status find(struct cap root, cptr_t cptr, struct slot **slot, unsign
 {
 	*slot = NULL;
 	*left = 1234;
-	return cspace_find(root, cptr, slot, left);
+	return cspace_find(&root, cptr, slot, left);
 }
 
 static void test_one_level(void **state)

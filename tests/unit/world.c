@@ -376,7 +376,8 @@ static void thread_canonical(struct thread *t)
 		t->fault = 0;
 	if (!sends) {
 		t->send_badge = 0;
-		t->is_call = t->can_grant = t->can_grant_reply = false;
+		t->is_call = false;
+		t->send_rights = 0;
 	}
 	if (t->pending || sends)
 		return;
