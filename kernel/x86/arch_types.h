@@ -54,20 +54,20 @@ struct arch_thread {
 
 // ---- the machine's part of a CPU -----------------------------------------------------------------
 
+struct cpu;
+struct thread;
+struct vspace;
+
 // struct cpu begins with `struct thread *current; struct arch_cpu arch;`: the entries rely on it.
 struct arch_cpu {
-	uint64_t root;		  // CR3 as loaded, without the no-flush bit
+	struct vspace *space;	  // whose full view is loaded, or NULL: the kernel's own root
 	struct thread *fpu_owner; // whose values the vector registers hold, or NULL
-	bool fpu_trapped;	  // CR0.TS is set
-	uint8_t apic_mode;	  // how this CPU's local APIC is reached
 	uint16_t number;
 	uint32_t apic_id;
 };
 
 #define CPU_BLOCK_BITS	15
 #define CPU_BLOCK_BYTES (1ul << CPU_BLOCK_BITS)
-
-struct cpu;
 
 // The executing CPU's structure.
 static inline struct cpu *cpu_self(void)

@@ -71,7 +71,8 @@ BOOT_ONLY void feature_enable_cpu(void)
 	write_cr4(cr4);
 	if (features.xsave)
 		write_xcr0(XCR0_X87 | XCR0_SSE | (features.avx ? XCR0_AVX : 0));
-	write_cr0((read_cr0() | CR0_MP | CR0_NE) & ~(uint64_t)(CR0_EM | CR0_TS));
+	// The idle thread, which is current first, uses no vector registers.
+	write_cr0((read_cr0() | CR0_MP | CR0_NE | CR0_TS) & ~(uint64_t)CR0_EM);
 	write_dr7(0x400); // no breakpoints: user level has no say over them
 	wrmsr(MSR_PAT, PAT_VALUE);
 }

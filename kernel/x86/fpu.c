@@ -77,12 +77,11 @@ static void make_dead(struct fpu_area *a)
 	arch_zero(a->registers, sizeof(a->registers) - 96);
 }
 
-void fpu_leave(struct thread *from)
+// Keep what the thread must find again.
+static void leave(struct thread *from)
 {
 	struct fpu_area *a = area(from);
 
-	if (!from->arch.uses_fpu)
-		return;
 	from->arch.fpu_live = from->arch.kind == FRAME_FULL;
 	if (from->arch.fpu_live)
 		save(a);
@@ -90,25 +89,12 @@ void fpu_leave(struct thread *from)
 		__asm__ volatile("fnstcw %0\n\tstmxcsr %1" : "=m"(a->control), "=m"(a->mxcsr));
 }
 
-static void trap(struct cpu *cpu, bool on)
-{
-	if (cpu->arch.fpu_trapped == on)
-		return;
-	cpu->arch.fpu_trapped = on;
-	if (on)
-		write_cr0(read_cr0() | CR0_TS);
-	else
-		__asm__ volatile("clts");
-}
-
-void fpu_enter(struct thread *to)
+// Make the registers those of the thread, with the trap off.
+static void enter(struct thread *to)
 {
 	struct cpu *cpu = cpu_self();
 	struct fpu_area *a = area(to);
 
-	trap(cpu, !to->arch.uses_fpu);
-	if (!to->arch.uses_fpu)
-		return;
 	if (cpu->arch.fpu_owner == to && to->arch.fpu_cpu == cpu->arch.number)
 		return;
 	cpu->arch.fpu_owner = to;
@@ -118,6 +104,24 @@ void fpu_enter(struct thread *to)
 	load(a);
 	if (!to->arch.fpu_live && features.xsave && a->control != CONTROL_INITIAL)
 		__asm__ volatile("fldcw %0" ::"m"(a->control));
+}
+
+static void trap(bool on)
+{
+	if (on)
+		write_cr0(read_cr0() | CR0_TS);
+	else
+		__asm__ volatile("clts");
+}
+
+void fpu_exchange(struct thread *from, struct thread *to)
+{
+	if (from->arch.uses_fpu)
+		leave(from);
+	if (from->arch.uses_fpu != to->arch.uses_fpu)
+		trap(from->arch.uses_fpu);
+	if (to->arch.uses_fpu)
+		enter(to);
 }
 
 void fpu_reset(struct thread *t)
@@ -141,6 +145,9 @@ void arch_fpu_declare(struct thread *t, bool uses_fpu)
 	t->arch.uses_fpu = uses_fpu;
 	fpu_reset(t);
 	fpu_forget(t);
-	if (t == cpu_self()->current)
-		fpu_enter(t);
+	if (t != cpu_self()->current)
+		return;
+	trap(!uses_fpu);
+	if (uses_fpu)
+		enter(t);
 }

@@ -5,14 +5,18 @@
 // - They are dead at a system call, but for MXCSR and the x87 control word; they are saved only when a
 //   thread with a FULL frame is left.
 // - No thread ever finds values of another: a thread is resumed with its own, or with initial ones.
+// - CR0.TS is set if and only if the current thread declared no use.
 #pragma once
 
-#include <stdint.h>
+#include "thread.h"
 
-struct thread;
+void fpu_exchange(struct thread *from, struct thread *to); // one of them uses the registers
+void fpu_reset(struct thread *t);			   // initial values, in memory
+void fpu_forget(struct thread *t); // the registers of no CPU hold values of `t` any more
 
-void fpu_init(void);
-void fpu_leave(struct thread *from); // keep what `from` must find again
-void fpu_enter(struct thread *to);   // make the registers those of `to`, or trapped
-void fpu_reset(struct thread *t);    // initial values, in memory
-void fpu_forget(struct thread *t);   // the registers of no CPU hold values of `t` any more
+// `to` becomes the current thread after `from`.
+static inline void fpu_switch(struct thread *from, struct thread *to)
+{
+	if (from->arch.uses_fpu | to->arch.uses_fpu)
+		fpu_exchange(from, to);
+}

@@ -196,10 +196,7 @@ uint64_t arch_frame_rflags(const struct thread *t)
 // The address space comes last: it is the machine's costliest step and often not needed.
 void arch_switch(struct thread *from, struct thread *to, struct vspace *space)
 {
-	if (unlikely(from->arch.uses_fpu || to->arch.uses_fpu || !cpu_self()->arch.fpu_trapped)) {
-		fpu_leave(from);
-		fpu_enter(to);
-	}
+	fpu_switch(from, to);
 	if (features.fsgsbase) {
 		bases_read(&from->arch);
 		if (from->arch.fs_base != to->arch.fs_base)

@@ -32,6 +32,8 @@ void arch_vspace_set_asid(struct vspace *v, unsigned asid)
 	v->user.entry[KERNEL_PML4_LAST] = (uint64_t)asid << ASID_SHIFT;
 	if (features.pcid)
 		invpcid(INVPCID_CONTEXT, asid, 0); // of the space that had the number before
+	if (cpu_self()->arch.space == v)
+		space_change(v);
 }
 
 unsigned arch_vspace_asid(const struct vspace *v)
@@ -52,17 +54,12 @@ static void views_set(const struct vspace *v)
 	segment_self()->user_root = virt_to_phys(&v->user);
 }
 
-void space_load(struct vspace *v)
+void space_change(struct vspace *v)
 {
-	struct cpu *cpu = cpu_self();
-	uint64_t root = space_root(v);
-
-	if (cpu->arch.root == root)
-		return;
-	cpu->arch.root = root;
+	cpu_self()->arch.space = v;
 	if (features.split)
 		views_set(v);
-	write_cr3(features.pcid ? root | CR3_NO_FLUSH : root);
+	write_cr3(features.pcid ? space_root(v) | CR3_NO_FLUSH : virt_to_phys(v));
 }
 
 void arch_vspace_forget(struct vspace *v)
@@ -70,11 +67,11 @@ void arch_vspace_forget(struct vspace *v)
 	struct cpu *cpu = cpu_self();
 
 	arch_tlb_flush_space(v);
-	if (cpu->arch.root == space_root(v)) {
-		cpu->arch.root = virt_to_phys(kernel_root);
+	if (cpu->arch.space == v) {
+		cpu->arch.space = NULL;
 		if (features.split)
-			segment_self()->kernel_root = cpu->arch.root;
-		write_cr3(cpu->arch.root);
+			segment_self()->kernel_root = virt_to_phys(kernel_root);
+		write_cr3(virt_to_phys(kernel_root));
 	}
 }
 
@@ -86,7 +83,7 @@ void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry)
 
 void arch_tlb_flush_page(struct vspace *v, vaddr_t address)
 {
-	if (cpu_self()->arch.root == space_root(v))
+	if (cpu_self()->arch.space == v)
 		invlpg(address);
 	else if (features.pcid)
 		invpcid(INVPCID_ADDRESS, arch_vspace_asid(v), address);
@@ -96,6 +93,6 @@ void arch_tlb_flush_space(struct vspace *v)
 {
 	if (features.pcid)
 		invpcid(INVPCID_CONTEXT, arch_vspace_asid(v), 0);
-	else if (cpu_self()->arch.root == space_root(v))
+	else if (cpu_self()->arch.space == v)
 		write_cr3(space_root(v));
 }

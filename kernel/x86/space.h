@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-struct vspace;
+#include "cpu.h"
+
+void space_change(struct vspace *v);
 
 // Run on this address space from now on.
-void space_load(struct vspace *v);
+static inline void space_load(struct vspace *v)
+{
+	if (cpu_self()->arch.space != v)
+		space_change(v);
+}

@@ -11,7 +11,6 @@
 #include "boot_memory.h"
 #include "cpu.h"
 #include "feature.h"
-#include "fpu.h"
 #include "image.h"
 #include "instr.h"
 #include "irq_line.h"
@@ -63,7 +62,6 @@ BOOT_ONLY _Noreturn void machine_start(uint32_t magic, paddr_t info, uint64_t en
 	window_start();
 	segment_init_cpu(0);
 	feature_enable_cpu();
-	cpu_self()->arch.root = read_cr3();
 	apic_init_cpu(acpi.apic);
 	cpu_self()->arch.apic_id = apic_id();
 	irq_line_init();

@@ -48,15 +48,14 @@ BOOT_ONLY static uint64_t *entry_place(uint64_t *root, paddr_t address, unsigned
 	return &table[(address + WINDOW_BASE) >> (12 + 9 * level) & 511];
 }
 
-// What is mapped already stays as it is.
-BOOT_ONLY static void map_large(paddr_t address, uint64_t flags)
+// In pages of 2 MiB, within one GiB. What is mapped already stays as it is.
+BOOT_ONLY static void map_large(paddr_t start, paddr_t end, uint64_t flags)
 {
-	uint64_t *upper = entry_place(kernel_root, address, 2);
-	if (*upper & ENTRY_LARGE)
-		return;
-	uint64_t *entry = entry_place(kernel_root, address, 1);
-	if (*entry == 0)
-		*entry = data_entry(address) | flags | ENTRY_LARGE;
+	uint64_t *entry = entry_place(kernel_root, start, 1);
+
+	for (; start < end; start += MIB2, entry++)
+		if (*entry == 0)
+			*entry = data_entry(start) | flags | ENTRY_LARGE;
 }
 
 // Is all of [start, end) in regions of the loader's map?
@@ -73,14 +72,14 @@ BOOT_ONLY static bool is_memory(paddr_t start, paddr_t end)
 BOOT_ONLY static void map_region(struct boot_region r)
 {
 	for (paddr_t p = r.start & -MIB2; p < r.end;) {
-		if (features.gib_pages && p % GIB == 0 && is_memory(p, p + GIB) &&
-		    *entry_place(kernel_root, p, 2) == 0) {
-			*entry_place(kernel_root, p, 2) = data_entry(p) | ENTRY_LARGE;
-			p += GIB;
-		} else {
-			map_large(p, 0);
-			p += MIB2;
-		}
+		paddr_t next = (p & -GIB) + GIB;
+		uint64_t *upper = entry_place(kernel_root, p, 2);
+
+		if (features.gib_pages && p % GIB == 0 && *upper == 0 && is_memory(p, next))
+			*upper = data_entry(p) | ENTRY_LARGE;
+		if (!(*upper & ENTRY_LARGE))
+			map_large(p, r.end < next ? r.end : next, 0);
+		p = next;
 	}
 }
 
@@ -128,10 +127,13 @@ BOOT_ONLY void window_init(const paddr_t *devices, unsigned device_count, unsign
 {
 	paddr_t image_end = virt_to_phys(cpu_blocks) + cpus * CPU_BLOCK_BYTES;
 
-	for (paddr_t p = 0; p < ((image_end + MIB2 - 1) & -MIB2); p += PAGE_SIZE)
-		*entry_place(kernel_root, p, 0) = image_page_entry(p, cpus);
+	for (paddr_t chunk = 0; chunk < image_end; chunk += MIB2) {
+		uint64_t *table = entry_place(kernel_root, chunk, 0);
+		for (unsigned i = 0; i < 512; i++)
+			table[i] = image_page_entry(chunk + i * PAGE_SIZE, cpus);
+	}
 	for (unsigned i = 0; i < device_count; i++)
-		map_large(devices[i] & -MIB2, ENTRY_UNCACHED);
+		map_large(devices[i] & -MIB2, devices[i] + 1, ENTRY_UNCACHED);
 	for (unsigned i = 0; i < boot_machine.region_count; i++)
 		map_region(boot_machine.region[i]);
 	if (features.split)
