@@ -221,6 +221,7 @@ BOOT_ONLY static void start_thread(struct boot_root *root)
 		.valid = REGS_CONTROL | REGS_GENERAL,
 		.rip = root->image.entry,
 		.rsp = root->stack_top,
+		.fs_base = root->stack_top - START_FS_OFFSET,
 		.rdi = root->info,
 		.rsi = root->buffer,
 	};

@@ -2,18 +2,23 @@
 //
 // From the entry to main and from main's return to exit.
 //
-// The main thread's block lies in the frame of program_start, at the top of its stack; that frame
-// never ends. Then come the arguments, which a process finds in its page of facts and the root
-// task has none of, the constructors, main, and exit with the destructors.
+// The main thread's block lies at the top of its stack, where its fs base already points. Then come
+// the arguments, which a process finds in its page of facts and the root task has none of, the
+// constructors, main, and exit with the destructors.
 
 #include "thread_block.h"
+#include <assert.h>
 #include <caplet/abi/boot.h>
 #include <caplet/process.h>
 #include <caplet/start.h>
 #include <reent.h>
 #include <stdlib.h>
 
-enum { ARGUMENTS_MAX = 64, BLOCK_ALIGNMENT_BITS = 64 * 8 };
+enum { ARGUMENTS_MAX = 64 };
+
+// Above the main thread's block there is room up to the top of the stack.
+static_assert(sizeof(struct thread_block) + sizeof(struct _reent) + 2 * THREAD_BLOCK_ALIGNMENT <=
+	      START_FS_OFFSET);
 
 typedef void (*initializer)(int argc, char **argv, char **environment);
 typedef void (*finalizer)(void);
@@ -23,7 +28,6 @@ extern initializer __init_array_start[], __init_array_end[];
 extern finalizer __fini_array_start[], __fini_array_end[];
 extern char **environ;
 
-void fs_base_set(void *base);
 int main(int argc, char **argv, char **environment);
 
 const void *start_information;
@@ -70,15 +74,14 @@ static void finalizers_run(void)
 		(*--next)();
 }
 
-_Noreturn void program_start(const void *information, struct ipc_buffer *buffer)
+_Noreturn void program_start(const void *information, struct ipc_buffer *buffer,
+			     struct thread_block *block)
 {
-	void *memory = __builtin_alloca_with_align(thread_block_bytes(), BLOCK_ALIGNMENT_BITS);
-	struct thread_block *block = thread_block_make(memory);
 	static char *argv[ARGUMENTS_MAX + 1];
 	int argc;
 
 	start_information = information;
-	fs_base_set(block);
+	thread_block_make(block);
 	block->reent = _GLOBAL_REENT;
 	if (process_information() != NULL) {
 		block->buffer = (struct ipc_buffer *)IPC_BUFFER_BASE;

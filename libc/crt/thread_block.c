@@ -10,8 +10,6 @@
 #include <reent.h>
 #include <string.h>
 
-#define BLOCK_ALIGNMENT 64ul
-
 extern const Elf64_Ehdr __ehdr_start __attribute__((weak, visibility("hidden")));
 
 // The segment of initial `__thread` variables, NULL if the program has none.
@@ -42,32 +40,33 @@ static uint64_t tls_bytes(const Elf64_Phdr *segment)
 	return round_up(segment->p_memsz, segment->p_align > 0 ? segment->p_align : 1);
 }
 
-static uint64_t block_offset(const Elf64_Phdr *segment)
+uint64_t thread_block_below(void)
 {
-	return round_up(tls_bytes(segment), BLOCK_ALIGNMENT);
+	return round_up(tls_bytes(tls_segment()), THREAD_BLOCK_ALIGNMENT);
 }
 
-uint64_t thread_block_bytes(void)
+static uint64_t reent_offset(void)
 {
-	return block_offset(tls_segment()) +
-	       round_up(sizeof(struct thread_block), BLOCK_ALIGNMENT) +
-	       round_up(sizeof(struct _reent), BLOCK_ALIGNMENT);
+	return round_up(sizeof(struct thread_block), THREAD_BLOCK_ALIGNMENT);
 }
 
-struct thread_block *thread_block_make(void *memory)
+uint64_t thread_block_above(void)
+{
+	return reent_offset() + round_up(sizeof(struct _reent), THREAD_BLOCK_ALIGNMENT);
+}
+
+void thread_block_make(struct thread_block *block)
 {
 	const Elf64_Phdr *segment = tls_segment();
-	char *place = (char *)memory + block_offset(segment);
-	struct thread_block *block = (struct thread_block *)place;
+	char *place = (char *)block;
 
-	memset(memory, 0, thread_block_bytes());
+	memset(place - thread_block_below(), 0, thread_block_below() + thread_block_above());
 	if (segment != NULL)
 		memcpy(place - tls_bytes(segment), (const void *)segment->p_vaddr,
 		       segment->p_filesz);
 	block->self = block;
-	block->reent = (struct _reent *)(place + round_up(sizeof(*block), BLOCK_ALIGNMENT));
+	block->reent = (struct _reent *)(place + reent_offset());
 	_REENT_INIT_PTR_ZEROED(block->reent);
-	return block;
 }
 
 // newlib's way to the calling thread's errno and streams.

@@ -8,9 +8,12 @@
 
 #include <caplet/thread.h>
 
-// Bytes that thread_block_make takes, a multiple of 64.
-uint64_t thread_block_bytes(void);
+#define THREAD_BLOCK_ALIGNMENT 64ul
 
-// Makes a block in `memory`, thread_block_bytes() long and aligned to 64, and returns what is to
-// be the thread's fs base. Fields beside `self` and `reent` are 0.
-struct thread_block *thread_block_make(void *memory);
+// Bytes needed below a block and from its address on; multiples of THREAD_BLOCK_ALIGNMENT.
+uint64_t thread_block_below(void);
+uint64_t thread_block_above(void);
+
+// Makes a block there, an address aligned to THREAD_BLOCK_ALIGNMENT, which is to be the thread's
+// fs base. Fields beside `self` and `reent` are 0.
+void thread_block_make(struct thread_block *block);

@@ -24,7 +24,6 @@
 
 #define STACK_BYTES_DEFAULT 0x20000ul
 #define STACK_BYTES_MIN	    0x4000ul
-#define BLOCK_ALIGNMENT	    64ul
 
 enum record_state {
 	RECORD_FREE,
@@ -138,19 +137,21 @@ __attribute__((naked)) static void thread_entry(void)
 
 static status_t thread_launch(struct record *record)
 {
-	uint64_t block_bytes = thread_block_bytes();
-	uint64_t place = (record->stack + record->stack_bytes - block_bytes) & -BLOCK_ALIGNMENT;
-	struct thread_block *block = thread_block_make((void *)place);
+	uint64_t top = record->stack + record->stack_bytes;
+	uint64_t place = (top - thread_block_above()) & -THREAD_BLOCK_ALIGNMENT;
+	struct thread_block *block = (struct thread_block *)place;
 	bool fpu = true;
 	uint32_t number;
 
 #ifdef CAPLET_NOFPU
 	fpu = false;
 #endif
+	thread_block_make(block);
 	block->library[0] = (uint64_t)(record - records);
 	__atomic_store_n(&record->state, RECORD_RUNNING, __ATOMIC_RELEASE);
-	return supervisor_thread_create(&supervisor_session, (uint64_t)thread_entry, place,
-					(uint64_t)block, (uint64_t)block, 0, fpu, &number);
+	return supervisor_thread_create(&supervisor_session, (uint64_t)thread_entry,
+					place - thread_block_below(), (uint64_t)block,
+					(uint64_t)block, 0, fpu, &number);
 }
 
 static uint64_t stack_bytes(const pthread_attr_t *attributes)

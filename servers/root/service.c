@@ -227,6 +227,7 @@ void thread_start(cptr_t thread, vaddr_t entry, vaddr_t stack, uint64_t argument
 		.rip = entry,
 		.rsp = stack,
 		.rflags = 0x202, // interrupts on; bit 1 is always set
+		.fs_base = stack != 0 ? stack - START_FS_OFFSET : 0,
 		.rdi = argument,
 	};
 	kernel_must(thread_write_regs(thread, true, &regs), "start a thread");

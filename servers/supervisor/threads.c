@@ -89,6 +89,7 @@ const char *thread_main_prepare(struct process *process)
 		.rip = image.entry,
 		.rsp = STACK_TOP,
 		.rflags = 0x202, // interrupts on; bit 1 is always set
+		.fs_base = STACK_TOP - START_FS_OFFSET,
 		.rdi = PROCESS_INFO_BASE,
 	};
 	status_t status;

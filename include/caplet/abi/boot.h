@@ -5,6 +5,7 @@
 // The root task's image is the first member of the boot archive (ustar): a static ELF64 whose
 // segments the kernel copies and maps. It starts at the ELF entry with rdi = address of struct
 // boot_info (mapped read-only), rsi = address of its IPC buffer, a stack of BOOT_STACK_SIZE bytes,
+// the fs base START_FS_OFFSET below the stack's top (so does every process's first thread),
 // priority 255, maximum controlled priority 255 and a round-robin scheduling context on CPU 0.
 #pragma once
 
@@ -14,6 +15,7 @@
 // as 0, so that slot number and cptr are the same.
 #define BOOT_CNODE_BITS 12
 #define BOOT_STACK_SIZE (64 * 1024ul)
+#define START_FS_OFFSET 4096ul // libc puts the thread's block there, without a need to set fs
 #define BOOT_ASID	1 // of the root task's address space
 
 enum boot_slot {
