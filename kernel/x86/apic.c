@@ -100,10 +100,14 @@ bool apic_interrupt_requested(void)
 	return any != 0;
 }
 
-void apic_timer_start(uint32_t count, bool masked)
+void apic_timer_start(uint32_t count)
 {
-	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (masked ? LVT_MASKED : 0));
 	apic_write(APIC_TIMER_INITIAL, count);
+}
+
+BOOT_ONLY void apic_timer_interrupts_on(void)
+{
+	apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
 }
 
 uint32_t apic_timer_current(void)
@@ -111,7 +115,7 @@ uint32_t apic_timer_current(void)
 	return apic_read(APIC_TIMER_CURRENT);
 }
 
-void apic_timer_deadline_mode(void)
+BOOT_ONLY void apic_timer_deadline_mode(void)
 {
 	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | LVT_TIMER_DEADLINE);
 	__asm__ volatile("mfence" ::: "memory"); // before the first write of the deadline

@@ -14,7 +14,9 @@ void apic_end_of_interrupt(void);
 void apic_send(uint32_t to, unsigned vector); // an interrupt to the CPU with that APIC ID
 bool apic_interrupt_requested(void);	      // one waits for the CPU to let it in
 
-// The timer counts down from `count` at the rate that apic_timer_current shows, then interrupts.
-void apic_timer_start(uint32_t count, bool masked);
+// The timer counts down from `count`, at the rate that apic_timer_current shows, then interrupts if
+// that is on. 0 stops it.
+void apic_timer_start(uint32_t count);
+void apic_timer_interrupts_on(void);
 uint32_t apic_timer_current(void);
 void apic_timer_deadline_mode(void); // from now on MSR_TSC_DEADLINE decides

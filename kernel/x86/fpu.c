@@ -114,10 +114,27 @@ static void trap(bool on)
 		__asm__ volatile("clts");
 }
 
+// Some CPUs let a program that may not use the registers compute with them speculatively (LazyFP,
+// CVE-2018-3665). Those are among the ones that get two views.
+static void clear(void)
+{
+	static const struct fpu_area initial __attribute__((aligned(64))) = {
+		.control = CONTROL_INITIAL,
+		.mxcsr = MXCSR_INITIAL,
+	};
+
+	if (!features.split)
+		return;
+	load(&initial);
+	cpu_self()->arch.fpu_owner = NULL;
+}
+
 void fpu_exchange(struct thread *from, struct thread *to)
 {
 	if (from->arch.uses_fpu)
 		leave(from);
+	if (!to->arch.uses_fpu)
+		clear();
 	if (from->arch.uses_fpu != to->arch.uses_fpu)
 		trap(from->arch.uses_fpu);
 	if (to->arch.uses_fpu)
@@ -147,6 +164,8 @@ void arch_fpu_declare(struct thread *t, bool uses_fpu)
 	fpu_forget(t);
 	if (t != cpu_self()->current)
 		return;
+	if (!uses_fpu)
+		clear();
 	trap(!uses_fpu);
 	if (uses_fpu)
 		enter(t);

@@ -194,6 +194,8 @@ uint64_t arch_frame_rflags(const struct thread *t)
 }
 
 // The address space comes last: it is the machine's costliest step and often not needed.
+// The data segment registers are not switched: one data segment is all there is to load, so that a
+// thread can leave one of eight values in each for the next to see, and nothing else.
 void arch_switch(struct thread *from, struct thread *to, struct vspace *space)
 {
 	fpu_switch(from, to);

@@ -99,7 +99,7 @@ BOOT_ONLY static void measure(const struct reference *r)
 	uint32_t wanted = (uint64_t)r->hz * CALIBRATION_US / 1000000;
 	uint64_t begin = rdtsc();
 
-	apic_timer_start(UINT32_MAX, true);
+	apic_timer_start(UINT32_MAX);
 	struct sample first = sample_take(r);
 	while (((r->read() - first.reference) & r->mask) < wanted)
 		;
@@ -123,10 +123,11 @@ BOOT_ONLY void timer_init(void)
 			boot_fail("neither an ACPI PM timer nor an 8254 to measure time with");
 		measure(&pit);
 	}
+	apic_timer_start(0);
 	if (features.tsc_deadline)
 		apic_timer_deadline_mode();
 	else
-		apic_timer_start(0, false);
+		apic_timer_interrupts_on();
 }
 
 ticks_t arch_now(void)
@@ -163,7 +164,7 @@ void arch_timer_set(ticks_t deadline)
 		if (count > UINT32_MAX)
 			count = UINT32_MAX;
 	}
-	apic_timer_start(count, false);
+	apic_timer_start(count);
 }
 
 bool arch_interrupt_pending(void)
