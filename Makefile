@@ -33,7 +33,8 @@ include mk/lint.mk
 include mk/system.mk
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile mk/*.mk
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' \
+		$(addprefix mk/,$(addsuffix .mk,qemu system iso lint archive idl host newlib)) Makefile
 
 clean: ## delete everything built
 	rm -rf build

@@ -51,9 +51,13 @@ FLAGS_kill = $(FLAGS_nofpu) -DKILL_POINTS
 
 HOST_FLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g $(WARNINGS) -MMD -MP -Iinclude
 
-# $(call note,VERB): the one line that each command prints; V=1 prints the commands themselves.
+# $(call note,VERB): the one line that each command prints; V=1 prints the commands themselves,
+# `make -s` nothing.
 ifeq ($(V),1)
 Q :=
+note = @:
+else ifneq ($(findstring s,$(firstword -$(MAKEFLAGS))),)
+Q := @
 note = @:
 else
 Q := @
