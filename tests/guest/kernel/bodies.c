@@ -92,3 +92,10 @@ struct sys_regs fault_of(thread_body *body)
 	CALL(t->thread, THREAD_SUSPEND);
 	return fault;
 }
+
+bool counter_passes(const volatile uint64_t *counter, uint64_t above)
+{
+	for (unsigned i = 0; i < 200 && *counter <= above; i++)
+		sleep_us(5000);
+	return *counter > above;
+}

@@ -232,8 +232,8 @@ static bool test_bases(void)
 	}
 	sleep_us(30000);
 	for (unsigned i = 0; i < 2; i++) {
+		CHECK(counter_passes(&t[i]->counter, 0));
 		CHECK_EQUAL(t[i]->step, 0);
-		CHECK(t[i]->counter > 0);
 	}
 	return true;
 }

@@ -58,6 +58,10 @@ void body_wait(struct guest_thread *t); // counts what t->notification brings
 void body_spin(struct guest_thread *t); // counts for ever
 void body_send(struct guest_thread *t); // one SEND on t->endpoint with t->argument
 
+// Lets others run until the counter is greater than `above`; false if that takes very long. On an
+// emulator that itself waits for a CPU, no single sleep is long enough.
+bool counter_passes(const volatile uint64_t *counter, uint64_t above);
+
 // A thread with an endpoint as fault handler; what its fault message was.
 struct guest_thread *fault_thread(thread_body *body, cptr_t *endpoint, cptr_t *reply);
 struct sys_regs fault_of(thread_body *body);
