@@ -2,7 +2,7 @@
 //
 // Measures what a program sees of the whole system: calls through generated stubs to real servers,
 // memory, threads, and how long the boot took. Each operation is done ROUNDS times after some to
-// warm up; the smallest count is printed, and the largest under NAME_max where it differs. The
+// warm up; the smallest count is printed, and the largest under NAME_most where it differs. The
 // cost of reading the counter is taken off. Results are kept until the end, so that printing does
 // not disturb what comes later.
 
@@ -114,7 +114,7 @@ static void results_print(uint64_t boot)
 
 		printf("bench\t%s\t%llu\tinsn\n", result->name, (unsigned long long)result->least);
 		if (result->most != result->least)
-			printf("bench\t%s_max\t%llu\tinsn\n", result->name,
+			printf("bench\t%s_most\t%llu\tinsn\n", result->name,
 			       (unsigned long long)result->most);
 	}
 	fflush(stdout);
