@@ -96,6 +96,17 @@ static void log_play_back(struct ledger_header *header)
 	store_ordered(&header->log_used, 0);
 }
 
+// Most changes are of one word or half of one; a length that is known makes the copy two moves.
+static void save(void *to, const void *place, size_t bytes)
+{
+	if (bytes == sizeof(uint64_t))
+		copy_stepwise(to, place, sizeof(uint64_t));
+	else if (bytes == sizeof(uint32_t))
+		copy_stepwise(to, place, sizeof(uint32_t));
+	else
+		copy_stepwise(to, place, bytes);
+}
+
 void ledger_change(void *place, size_t bytes)
 {
 	struct ledger_header *header = ledger_header();
@@ -111,7 +122,7 @@ void ledger_change(void *place, size_t bytes)
 	if (used + padded + 8 > header->log_bytes)
 		server_panic("ledger: a transaction larger than its log");
 	kill_point();
-	copy_stepwise(at(LOG_OFFSET + used), place, bytes);
+	save(at(LOG_OFFSET + used), place, bytes);
 	copy_stepwise(at(LOG_OFFSET + used + padded), &footer, 8);
 	store_ordered(&header->log_used, used + padded + 8);
 }

@@ -94,7 +94,8 @@ uint32_t frame_take(enum object_type type)
 	frame = state->frame_free;
 	intent_note(INTENT_FRAME, frame);
 	SET(state->frame_free, frames[frame].link);
-	SET(frames[frame].link, 0);
+	if (type == OBJECT_TABLE)
+		SET(frames[frame].link, 0);
 	SET(frames[frame].references, 1);
 	ADD(state->frames_used, 1);
 	if (kernel_retype(slot_frame_untyped(frame), type, PAGE_BITS, slot_frame(frame), 1))
