@@ -189,7 +189,7 @@ struct state {
 	uint64_t frames_known, frames_used; // carved; of them in use
 	uint64_t tables_used, roots_used;
 	uint32_t space_count, object_count, region_count;
-	uint32_t mappings_extra; // in use, with a slot of their own
+	uint32_t mappings_extra;		   // in use, with a slot of their own
 	uint64_t faults, faults_zero, faults_copy; // for people to look at: not in the journal
 	uint64_t restarts, check_failures;
 

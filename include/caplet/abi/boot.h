@@ -16,7 +16,7 @@
 #define BOOT_CNODE_BITS 12
 #define BOOT_STACK_SIZE (64 * 1024ul)
 #define START_FS_OFFSET 4096ul // libc puts the thread's block there, without a need to set fs
-#define BOOT_ASID	1 // of the root task's address space
+#define BOOT_ASID	1      // of the root task's address space
 
 enum boot_slot {
 	BOOT_SLOT_NULL = 0,
