@@ -11,6 +11,8 @@
 
 #include <caplet/server.h>
 
+#include "../../probe/probe_servers.h"
+
 enum { PROBE, BELOW, CLIENT, PROCESSES };
 
 #define MOCK_BADGE_OF_CLIENT 100ul
@@ -39,7 +41,6 @@ struct mock_world {
 };
 
 extern struct mock_world *world;
-extern const struct server probe_server, below_server;
 
 void mock_start(unsigned armed_server, uint64_t armed); // a fresh world, both servers running
 void mock_stop(void);					// end the servers

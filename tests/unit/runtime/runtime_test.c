@@ -420,112 +420,53 @@ static void what_kills_twice_is_not_tried_again(void **state)
 
 // ---- killed everywhere
 
-#define RESULTS		64
 #define RECOVERY_POINTS 17 // kill points that every start passes before it serves
 
-static uint64_t results[RESULTS];
-static unsigned result_count;
-
-static void result(uint64_t value)
-{
-	assert_true(result_count < RESULTS);
-	results[result_count++] = value;
-}
-
-static void ok(status_t status)
-{
-	if (status != STATUS_OK)
-		fail_msg("a call failed with %s", status_name(status));
-}
-
-static void script(void)
-{
-	cptr_t thing = mock_client_cap(MOCK_ENDPOINT(BELOW, 7));
-	uint64_t value, below, bytes;
-	uint8_t data[64] = "some bytes that are stored in the server and taken again";
-	cptr_t token;
-	status_t status;
-
-	result_count = 0;
-	ok(probe_connect(&probe, "probe"));
-	for (unsigned i = 1; i <= 2; i++) {
-		ok(probe_add(&probe, i, &value));
-		result(value);
-		ok(probe_add_both(&probe, 10 * i, &value, &below));
-		result(value);
-		result(below);
-	}
-	status = probe_peek(&probe, &value); // the only call that may notice
-	assert_true(status == STATUS_OK || status == STATUS_PEER_DIED);
-	assert_int_equal(probe_add_and_fail(&probe, 500, &value), PROBE_EMPTY);
-	ok(probe_store(&probe, data, sizeof(data), &value));
-	result(value);
-	memset(data, 0, sizeof(data));
-	ok(probe_take(&probe, data, 40, &bytes));
-	result(bytes);
-	result(data[0]);
-	ok(probe_load(&probe, data, sizeof(data), &bytes));
-	result(bytes);
-	ok(probe_keep(&probe, thing, &value));
-	result(value);
-	ok(probe_make(&probe, 5, &token));
-	result(world->slots[CLIENT][slot_index(token)]);
-	slot_return(token, 1);
-	ok(probe_lend(&probe, 6, &token));
-	result(world->slots[CLIENT][slot_index(token)]);
-	slot_return(token, 1);
-	ok(probe_add_thing(&probe, 7, thing, &below, &token));
-	result(below);
-	result(world->slots[CLIENT][slot_index(token)]);
-	slot_return(token, 1);
-	ok(probe_get(&probe, &value));
-	result(value);
-	probe_disconnect(&probe);
-	slot_return(thing, 1);
-	result(mock_slots_used(CLIENT));
-	// Now that all is over: what is left?
-	ok(probe_connect(&probe, "probe"));
-	ok(probe_add(&probe, 1000, &value));
-	result(value);
-	result(mock_slots_used(PROBE));
-	result(mock_slots_used(BELOW));
-	probe_disconnect(&probe);
-}
-
 // A run of the script, with deaths on the way, against what it gave undisturbed.
-static void compare(const uint64_t *undisturbed, uint64_t point, uint64_t second)
+static void run(struct script *script, uint64_t point, uint64_t second)
 {
-	for (unsigned i = 0; i < result_count; i++)
-		if (results[i] != undisturbed[i])
+	if (!script_run(script))
+		fail_msg("killed at %lu, %lu: script.c:%d: %s", point, second, script->failed_line,
+			 status_name(script->failed_status));
+	for (unsigned process = PROBE; process < PROCESSES; process++)
+		script->result[script->count++] = mock_slots_used(process);
+}
+
+static void compare(const struct script *wanted, const struct script *got, uint64_t point,
+		    uint64_t second)
+{
+	for (unsigned i = 0; i < wanted->count; i++)
+		if (wanted->result[i] != got->result[i])
 			fail_msg("killed at %lu, %lu: result %u is 0x%lx, not 0x%lx", point, second,
-				 i, results[i], undisturbed[i]);
+				 i, got->result[i], wanted->result[i]);
 }
 
 static void killed_everywhere(unsigned server)
 {
-	uint64_t undisturbed[RESULTS];
+	struct script undisturbed, script;
 	uint64_t points, killed = 0, killed_again = 0;
 
 	mock_start(server, 0);
-	script();
-	memcpy(undisturbed, results, sizeof(results));
+	run(&undisturbed, 0, 0);
 	points = mock_ledger(server)->kill_count;
 	mock_stop();
 	for (uint64_t point = 1; point <= points; point++) {
 		mock_start(server, point);
-		script();
+		run(&script, point, 0);
 		killed += mock_deaths();
-		compare(undisturbed, point, 0);
+		compare(&undisturbed, &script, point, 0);
 		mock_stop();
 	}
 	assert_true(killed >= points - 3); // the last ones lie behind the last answer
 	// And once more while the successor starts.
 	for (uint64_t point = 1; point <= points; point += 7) {
+		uint64_t second = 1 + point % RECOVERY_POINTS;
+
 		mock_start(server, point);
-		mock_arm_next(server, 1 + point % RECOVERY_POINTS);
-		script();
+		mock_arm_next(server, second);
+		run(&script, point, second);
 		killed_again += mock_deaths() == 2;
-		compare(undisturbed, point, 1 + point % RECOVERY_POINTS);
+		compare(&undisturbed, &script, point, second);
 		mock_stop();
 	}
 	assert_true(killed_again > points / 7 - 3);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
-// The two servers of the runtime's tests: probe, which has a method of every kind, and below, which
-// probe calls.
+// probe: a server with a method of every kind, to be killed at every point of its life. It serves the
+// unit tests of the runtime on the host and the restart test in the guest.
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <below.h>
 #include <probe.h>
@@ -13,9 +11,7 @@
 #include <caplet/kill_point.h>
 #include <caplet/server.h>
 
-#include "mock.h"
-
-// ---- probe
+#include "probe_servers.h"
 
 struct probe_state {
 	uint64_t value;
@@ -107,6 +103,29 @@ status_t probe_add_thing_handle(struct session *session, uint64_t amount, cptr_t
 	ledger_set(&state->kept, state->kept + 1);
 	*token = got;
 	server_give(got);
+	return STATUS_OK;
+}
+
+// Everything back to the beginning, below too.
+status_t probe_reset_handle(struct session *session)
+{
+	(void)session;
+	for (uint64_t i = 0; i < state->kept; i++)
+		slot_release(state->things[i]);
+	ledger_set(&state->kept, 0);
+	ledger_set(&state->value, 0);
+	ledger_set(&state->stored, 0);
+	return below_reset(&state->below);
+}
+
+status_t probe_slots_handle(struct session *session, uint32_t *used)
+{
+	struct cap_facts facts;
+
+	(void)session;
+	for (uint64_t slot = DYNAMIC_SLOT_LANDING; slot < 1u << DYNAMIC_CNODE_BITS; slot++)
+		*used += cnode_inspect(SLOT_CNODE, slot, SLOT_DEPTH, &facts) == STATUS_OK &&
+			 facts.type != 0;
 	return STATUS_OK;
 }
 
@@ -254,7 +273,7 @@ static status_t wait_for(struct session *session, uint64_t value, bool once)
 			waiting[i].once = once;
 			return SERVER_DEFERRED;
 		}
-	abort();
+	return STATUS_EXHAUSTED;
 }
 
 status_t probe_await_handle(struct session *session, uint64_t value, uint64_t *now)
@@ -272,7 +291,7 @@ status_t probe_await_once_handle(struct session *session, uint64_t value, uint64
 status_t probe_poison_handle(struct session *session)
 {
 	(void)session;
-	_exit(42);
+	__builtin_trap();
 }
 
 static void probe_cancelled(struct deferred *deferred)
@@ -310,51 +329,4 @@ const struct server probe_server = {
 	.session_died = probe_session_died,
 	.cancelled = probe_cancelled,
 	.chains = true,
-};
-
-// ---- below
-
-static struct {
-	uint64_t value;
-	uint64_t tokens;
-} * below_state;
-
-status_t below_add_handle(struct session *session, uint64_t amount, uint64_t *value)
-{
-	(void)session;
-	ledger_set(&below_state->value, below_state->value + amount);
-	*value = below_state->value;
-	return STATUS_OK;
-}
-
-status_t below_token_handle(struct session *session, uint64_t badge, cptr_t *token)
-{
-	status_t status = slot_mint_own(badge, RIGHT_WRITE, token);
-
-	(void)session;
-	ledger_set(&below_state->tokens, below_state->tokens + 1);
-	if (status == STATUS_OK)
-		server_give(*token);
-	return status;
-}
-
-status_t below_get_handle(struct session *session, uint64_t *value, uint64_t *tokens)
-{
-	(void)session;
-	*value = below_state->value;
-	*tokens = below_state->tokens;
-	return STATUS_OK;
-}
-
-static status_t below_init(enum start_mode mode)
-{
-	(void)mode;
-	below_state = ledger_region("below", 1, sizeof(*below_state));
-	return below_state ? STATUS_OK : STATUS_BAD_LEDGER;
-}
-
-const struct server below_server = {
-	.name = "below",
-	.interface = &below_interface,
-	.init = below_init,
 };
