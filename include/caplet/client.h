@@ -12,6 +12,7 @@
 // the ledger and calls client_resume() in its init(RESTART): session, lanes and window continue.
 #pragma once
 
+#include <caplet/kill_point.h>
 #include <caplet/layout.h>
 #include <caplet/syscall.h>
 
@@ -78,6 +79,7 @@ static inline uint64_t client_begin(struct client *client)
 {
 	uint64_t lane = thread_self()->index;
 
+	kill_point();
 	if (lane >= client->lane_count || client->lane[lane].sequence == 0 ||
 	    __atomic_exchange_n(&client->lane[lane].busy, 1, __ATOMIC_ACQUIRE) != 0)
 		return client_begin_slow(client);
@@ -128,6 +130,7 @@ static inline status_t client_status(struct client *client, uint64_t ticket,
 {
 	unsigned count = msg_words(answer.descriptor);
 
+	kill_point();
 	if (__builtin_expect(answer.status != STATUS_OK || msg_label(answer.descriptor) != 0, 0))
 		return client_failure(client, ticket, answer);
 	if (count < words || count > words_max || msg_caps(answer.descriptor) != caps)

@@ -12,6 +12,7 @@
 
 #include <string.h>
 
+#include <caplet/kill_point.h>
 #include <caplet/ledger.h>
 #include <caplet/slot.h>
 
@@ -81,6 +82,7 @@ static void empty(unsigned w, uint64_t bits)
 	for (; bits; bits &= bits - 1) {
 		uint64_t slot = w * 64 + (unsigned)__builtin_ctzl(bits);
 
+		kill_point();
 		(void)cnode_delete(SLOT_CNODE, slot, SLOT_DEPTH);
 	}
 	memcpy(ipc->words, words, sizeof(words));
@@ -159,8 +161,10 @@ status_t slot_keep(cptr_t landed, cptr_t *kept)
 
 	if (!slot)
 		return STATUS_NO_SLOT;
+	kill_point();
 	status = cnode_move(SLOT_CNODE, slot_index(slot), SLOT_DEPTH, SLOT_CNODE,
 			    slot_index(landed), SLOT_DEPTH);
+	kill_point();
 	if (status != STATUS_OK)
 		slot_release(slot);
 	else
@@ -175,6 +179,7 @@ status_t slot_mint_own(uint64_t badge, uint64_t rights, cptr_t *minted)
 
 	if (!slot)
 		return STATUS_NO_SLOT;
+	kill_point();
 	status = cnode_mint(SLOT_CNODE, slot_index(slot), SLOT_DEPTH, SLOT_CNODE,
 			    DYNAMIC_SLOT_ENDPOINT, SLOT_DEPTH, rights, badge);
 	if (status != STATUS_OK)
