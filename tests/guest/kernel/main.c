@@ -256,10 +256,10 @@ void guest_main(void)
 	test_memory_keep();
 
 	static const struct test *const tables[] = {
-		untyped_tests, cnode_tests,	   ipc_tests,	   long_tests,
-		cap_tests,     notification_tests, death_tests,	   fault_tests,
-		thread_tests,  sched_tests,	   space_tests,	   device_tests,
-		hostile_tests, garbage_tests,	   register_tests, fpu_tests,
+		untyped_tests,	    cnode_tests,  ipc_tests,	 long_tests,	cap_tests,
+		notification_tests, death_tests,  fault_tests,	 thread_tests,	sched_tests,
+		space_tests,	    device_tests, hostile_tests, garbage_tests, register_tests,
+		fpu_tests,	    wild_tests,
 	};
 
 	for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
