@@ -51,14 +51,6 @@ status_t supervisor_log_handle(struct session *session, const char *line)
 	return STATUS_OK;
 }
 
-static struct thread_record *thread_find(struct process *process, uint32_t number)
-{
-	if (process == NULL || number == 0 || number >= THREADS_MAX ||
-	    process->thread[number].life == THREAD_NONE)
-		return NULL;
-	return &process->thread[number];
-}
-
 status_t supervisor_thread_create_handle(struct session *session, uint64_t entry, uint64_t stack,
 					 uint64_t argument, uint64_t fs_base, uint32_t priority,
 					 bool fpu, uint32_t *thread)
@@ -93,46 +85,46 @@ status_t supervisor_thread_create_handle(struct session *session, uint64_t entry
 
 status_t supervisor_thread_end_handle(struct session *session, uint32_t thread)
 {
-	struct thread_record *record = thread_find(process_find(session->badge), thread);
+	struct process *process = process_find(session->badge);
 
-	if (record == NULL)
+	if (process == NULL || thread == 0 || thread >= THREADS_MAX)
 		return SUPERVISOR_BAD_THREAD;
-	ledger_set(&record->life, THREAD_ENDING);
+	if (process->thread[thread].life == THREAD_NONE)
+		return STATUS_OK; // it has ended already: that is what was asked for
+	ledger_set(&process->thread[thread].life, (uint8_t)THREAD_ENDING);
 	settle_later();
 	return STATUS_OK;
-}
-
-// Is a piece of the archive of that length there? A supervisor that died before it could answer has
-// mapped it already; and to ask for the same mapping twice is no mistake.
-static bool is_mapped(uint64_t process, uint64_t address, uint64_t bytes)
-{
-	uint64_t start, length, object;
-	uint32_t flags;
-
-	return pager_space_region(&pager_session, process, address, &start, &length, &flags,
-				  &object) == STATUS_OK &&
-	       start == address && length == bytes && flags == PAGER_READ;
 }
 
 status_t supervisor_file_map_handle(struct session *session, const char *name, uint64_t address,
 				    uint64_t *bytes)
 {
+	struct process *process = process_find(session->badge);
+	uint64_t ticket = ledger_header()->current_ticket;
 	struct archive_member member;
 	uint64_t size;
 	status_t status;
+	bool again;
 
+	if (process == NULL)
+		return STATUS_NOT_ALLOWED;
 	if (!program_find(name, &member) || member.bytes == 0 || member.offset % PAGE_SIZE != 0)
 		return SUPERVISOR_NO_FILE;
 	size = (member.bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	if (address % PAGE_SIZE != 0 || address < SUPERVISOR_FILE_MAP_BASE ||
 	    address > SUPERVISOR_FILE_MAP_END || size > SUPERVISOR_FILE_MAP_END - address)
 		return SUPERVISOR_BAD_ADDRESS;
+	// Noted before the pager maps it: a successor that finds its own request here, and the place
+	// taken, knows by whom.
+	again = process->map_ticket == ticket;
+	ledger_set(&process->map_ticket, ticket);
+	ledger_commit();
+	kill_point();
 	status = pager_space_map_archive(&pager_session, session->badge, member.offset,
 					 member.bytes, address, size, PAGER_READ);
 	*bytes = member.bytes;
 	if (status == PAGER_NO_SPACE)
-		return is_mapped(session->badge, address, size) ? STATUS_OK
-								: SUPERVISOR_BAD_ADDRESS;
+		return again ? STATUS_OK : SUPERVISOR_BAD_ADDRESS;
 	return status == STATUS_OK ? STATUS_OK : SUPERVISOR_NO_RESOURCES;
 }
 

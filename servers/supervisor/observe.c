@@ -47,6 +47,25 @@ static uint32_t state_shown(const struct process *process)
 	return process->state == PROCESS_LAUNCHING ? PROCESS_STARTING : process->state;
 }
 
+// The two that root looks after are shown too, with what is known of them here.
+static struct supervisor_process root_process_facts(uint64_t number)
+{
+	struct supervisor_process facts = {
+		.process = number, .state = PROCESS_RUNNING, .threads = 1};
+	struct pager_machine machine;
+
+	if (number == PROCESS_SUPERVISOR) {
+		facts.threads = 2;
+		facts.restarts = ((const struct process_info *)PROCESS_INFO_BASE)->restarts;
+		strcpy(facts.name, "supervisor");
+	} else {
+		if (pager_statistics(&pager_session, &machine) == STATUS_OK)
+			facts.restarts = (uint32_t)machine.restarts;
+		strcpy(facts.name, "pager");
+	}
+	return facts;
+}
+
 static const struct process *process_after(uint64_t after)
 {
 	const struct process *found = NULL;
@@ -68,6 +87,10 @@ status_t supervisor_process_next_handle(struct session *session, uint64_t after,
 
 	if (!session_may(session, MANIFEST_MAY_OBSERVE))
 		return STATUS_NOT_ALLOWED;
+	if (after < PROCESS_SUPERVISOR) {
+		*facts = root_process_facts(after + 1);
+		return STATUS_OK;
+	}
 	if (process == NULL)
 		return SUPERVISOR_NO_PROCESS;
 	// A process that is ending may have no space any more.

@@ -115,6 +115,7 @@ static void settle_restarting(struct process *process)
 	const char *reason;
 
 	threads_stop(process);
+	kill_point();
 	crashes_take();
 	for (unsigned r = 0; r < process_plan(process)->inflight; r++)
 		(void)reply_abort(slot_cptr(i, SLOT_REPLY + r));
@@ -139,10 +140,12 @@ static void settle_launching(struct process *process)
 	unsigned i = process_index(process);
 
 	watch[i] = (struct watch){.consumed_us = watch[i].consumed_us};
+	kill_point();
 	if (thread_main_resume(process) != STATUS_OK) {
 		process_fail(process, "its main thread cannot be resumed");
 		return;
 	}
+	kill_point();
 	ledger_set(&process->started_ns, clock_now());
 	process_set_state(process, PROCESS_RUNNING);
 }
@@ -183,8 +186,10 @@ static void settle_ending(struct process *process)
 	(void)process_slot_revoke(i, SLOT_PIECE);
 	(void)pager_space_destroy(&pager_session, process->number);
 	(void)process_slot_empty(i, SLOT_VSPACE);
+	kill_point();
 	crashes_take();
 	deaths_tell(process);
+	kill_point();
 	children_release(process->number);
 	if (session != NULL)
 		server_session_end(session);

@@ -39,11 +39,13 @@ static void source_of(cptr_t cap, cptr_t *cnode, uint64_t *index)
 
 status_t process_slot_empty(unsigned process, unsigned slot)
 {
+	kill_point();
 	return cnode_delete(PLACE(process, slot));
 }
 
 status_t process_slot_revoke(unsigned process, unsigned slot)
 {
+	kill_point();
 	return cnode_revoke(PLACE(process, slot));
 }
 
@@ -54,6 +56,7 @@ status_t process_slot_mint(unsigned process, unsigned slot, cptr_t source, unsig
 	uint64_t index;
 	cptr_t cnode;
 
+	kill_point();
 	if (status != STATUS_OK)
 		return status;
 	source_of(source, &cnode, &index);
@@ -75,6 +78,7 @@ status_t process_slot_take(unsigned process, unsigned slot, cptr_t landed)
 status_t process_retype(unsigned process, unsigned slot, enum object_type type, unsigned bits,
 			unsigned count)
 {
+	kill_point();
 	return untyped_retype(slot_cptr(process, SLOT_PIECE), type, 0, bits, pool_cnode(process), 0,
 			      0, pool_index(process, slot), count);
 }
@@ -90,6 +94,7 @@ status_t grant_copy(unsigned process, unsigned cnode_slot, uint64_t index, cptr_
 	status_t status = cnode_delete(to, index, cnode_bits(cnode_slot));
 	uint64_t from;
 
+	kill_point();
 	if (status != STATUS_OK)
 		return status;
 	source_of(source, &cnode, &from);
@@ -104,6 +109,7 @@ status_t grant_mint(unsigned process, unsigned cnode_slot, uint64_t index, cptr_
 	status_t status = cnode_delete(to, index, cnode_bits(cnode_slot));
 	uint64_t from;
 
+	kill_point();
 	if (status != STATUS_OK)
 		return status;
 	source_of(source, &cnode, &from);

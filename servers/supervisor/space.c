@@ -29,6 +29,7 @@ const char *space_build(struct process *process)
 	status_t status = pager_space_create(&pager_session, process->number,
 					     process_plan(process)->memory_bytes, 0, 0, 0, &vspace);
 
+	kill_point();
 	if (status == STATUS_OK)
 		status = process_slot_take(process_index(process), SLOT_VSPACE, vspace);
 	return memory_status(status, "address space");
@@ -56,14 +57,17 @@ const char *space_load(struct process *process)
 	for (uint32_t i = 0; i < image.segment_count && status == STATUS_OK; i++) {
 		const struct image_segment *s = &image.segment[i];
 
+		kill_point();
 		status = pager_space_map_archive(&pager_session, process->number,
 						 member.offset + s->offset, s->file_bytes,
 						 s->address, s->bytes, pager_rights(s->rights));
 	}
 	if (status != STATUS_OK)
 		return memory_status(status, "image");
+	kill_point();
 	status = pager_space_map(&pager_session, process->number, STACK_TOP - STACK_SIZE_DEFAULT,
 				 STACK_SIZE_DEFAULT, PAGER_READ | PAGER_WRITE | PAGER_GUARD);
+	kill_point();
 	if (status == STATUS_OK && ledger > 0)
 		status = pager_space_ledger(&pager_session, process->number, ledger);
 	return memory_status(status, "stack and ledger");
@@ -105,6 +109,7 @@ static status_t write_bytes(const struct process *process, uint64_t address, con
 	while (bytes > 0 && status == STATUS_OK) {
 		uint64_t some = bytes < AT_ONCE ? bytes : AT_ONCE;
 
+		kill_point();
 		status = pager_space_write(&pager_session, process->number, address, byte, some);
 		address += some;
 		byte += some;
@@ -139,6 +144,7 @@ const char *space_info(struct process *process)
 	for (uint32_t i = 0; i < process->argument_bytes; i++)
 		if (process->arguments[i] == '\0')
 			info.argument_count++;
+	kill_point();
 	status = pager_space_map(&pager_session, process->number, PROCESS_INFO_BASE, PAGE_SIZE,
 				 PAGER_READ);
 	if (status == STATUS_OK)

@@ -27,6 +27,7 @@
 #include <caplet/archive.h>
 #include <caplet/handover.h>
 #include <caplet/image.h>
+#include <caplet/kill_point.h>
 #include <caplet/kernel.h>
 #include <caplet/ledger.h>
 #include <caplet/manifest.h>
@@ -89,6 +90,7 @@ struct process {
 	char arguments[ARGUMENTS_MAX];
 	char reason[REASON_BYTES];
 	uint32_t wait_for_parent;		  // 1: keep as ENDED until the parent asks
+	uint64_t map_ticket;			  // of the last file_map
 	uint32_t again;				  // 1: build it anew after it was taken apart
 	uint32_t kill_asked;			  // 1: a test armed a kill point in it
 	struct thread_record thread[THREADS_MAX]; // 0, the main thread, is unused

@@ -58,6 +58,7 @@ static status_t time_configure(const struct process *process, unsigned number, u
 
 	if (status == STATUS_OK)
 		status = schedctx_unbind(schedctx);
+	kill_point();
 	if (status == STATUS_OK)
 		status = sched_configure(control(SUPERVISOR_CONTROL_SCHED), schedctx,
 					 plan->budget_us, plan->period_us, 0, process->number);
@@ -70,6 +71,7 @@ static status_t thread_prepare(const struct process *process, unsigned number, u
 {
 	status_t status = buffer_configure(process, number);
 
+	kill_point();
 	if (status == STATUS_OK)
 		status = handler_configure(process, number);
 	if (status == STATUS_OK)
@@ -114,6 +116,7 @@ status_t thread_main_resume(struct process *process)
 	struct thread_facts facts;
 	status_t status = thread_info(thread, &facts);
 
+	kill_point();
 	if (status == STATUS_OK && facts.state == THREAD_INACTIVE)
 		status = thread_resume(thread);
 	return status;
@@ -169,6 +172,7 @@ static status_t thread_launch(struct process *process, unsigned number)
 		status = thread_set_fpu(thread, record->fpu);
 	if (status == STATUS_OK)
 		status = thread_write_regs(thread, true, &regs);
+	kill_point();
 	return status;
 }
 
@@ -183,6 +187,7 @@ void threads_settle(struct process *process)
 					     "a thread cannot be started");
 				return;
 			}
+			kill_point();
 			ledger_set(&record->life, THREAD_LIVE);
 		} else if (record->life == THREAD_ENDING) {
 			(void)thread_suspend(slot_cptr(process_index(process), SLOT_THREAD + t));

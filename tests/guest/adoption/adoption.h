@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+//
+// A story is a piece of life that goes through the supervisor and has a result that a death of the
+// supervisor must not change.
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct story {
+	const char *name;
+	bool (*run)(void); // did everything come out as it should?
+};
+
+extern const struct story stories[];
+
+void pause_ms(uint64_t milliseconds);

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: MIT
+#
+# The supervisor, built with kill points, dies at each of them in turn while a program has processes
+# started, ended, restarted and given threads. Results must be those of an undisturbed run.
+
+$(call image,supervisor-kill,servers/supervisor,,kill)
+$(call image,adoptiontest,tests/guest,adoption/main.c adoption/stories.c libc/suite.c,nofpu)
+$(call manifest,adoption-manifest,tests/guest/adoption/adoption.caplet)
+
+adoption-programs := console pager processchild adoptiontest timer
+$(call archive,adoption,$(call root-member,root) manifest=$(BUILD)/adoption-manifest.bin \
+	bin/supervisor=$(BUILD)/stripped/supervisor-kill $(call program-members,$(adoption-programs)))
+$(call guest-suite,adoption,$(BUILD)/adoption.tar,400)

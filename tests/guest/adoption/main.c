@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+//
+// Each story is told once undisturbed, and then again and again, with the supervisor dying at its
+// first kill point from then on, at its second, ..., until a telling ends before the point is reached.
+// Then every point of the story was covered. At the end nothing may be lost: frames, slots,
+// capabilities and pieces are counted before and after.
+
+#include "adoption.h"
+
+#include <caplet/clock.h>
+#include <caplet/system.h>
+#include <timer.h>
+
+#include "../libc/suite.h"
+
+#include <stdio.h>
+
+enum {
+	EXIT_PASSED = 0x10,
+	EXIT_FAILED = 0x11,
+	POINTS_MAX = 20000,
+};
+#define NEVER (1ul << 40)
+
+static struct timer_client timer;
+static unsigned points_covered;
+
+void pause_ms(uint64_t milliseconds)
+{
+	uint64_t deadline = clock_now() + milliseconds * 1000000;
+
+	while (clock_now() < deadline)
+		(void)timer_sleep_until(&timer, deadline);
+}
+
+static uint32_t supervisor_restarts(void)
+{
+	struct supervisor_process facts;
+
+	return supervisor_process_next(&supervisor_session, 1, &facts) == STATUS_OK ? facts.restarts
+										    : 0;
+}
+
+// -> the supervisor died in it.
+static bool tell(const struct story *story, uint64_t point, bool *well)
+{
+	uint32_t before = supervisor_restarts();
+
+	(void)supervisor_kill_at(&supervisor_session, "supervisor", point);
+	*well = story->run();
+	return supervisor_restarts() != before;
+}
+
+static bool story_covered(const struct story *story)
+{
+	uint64_t point = 1;
+	bool well;
+
+	if (!story->run()) {
+		printf("%s: wrong without any disturbance\n", story->name);
+		return false;
+	}
+	for (; tell(story, point, &well); point++) {
+		if (!well || point == POINTS_MAX) {
+			printf("%s: wrong when the supervisor died at point %lu\n", story->name,
+			       point);
+			return false;
+		}
+	}
+	(void)supervisor_kill_at(&supervisor_session, "supervisor", NEVER);
+	printf("%s: %lu points\n", story->name, point - 1);
+	points_covered += (unsigned)point - 1;
+	return well;
+}
+
+static const struct story *present;
+
+static void story_test(void)
+{
+	CHECK(story_covered(present));
+}
+
+struct sums {
+	struct supervisor_census census;
+	struct pager_machine machine;
+};
+
+static void sums_take(struct sums *sums)
+{
+	pause_ms(20);
+	(void)supervisor_census(&supervisor_session, &sums->census);
+	(void)pager_statistics(&pager_session, &sums->machine);
+}
+
+static struct sums before, after;
+
+static void nothing_is_lost(void)
+{
+	sums_take(&after);
+	printf("frames free %lu %lu, of objects %lu %lu, of tables %lu %lu, slots free %lu %lu\n",
+	       before.machine.frames_free, after.machine.frames_free,
+	       before.machine.frames_objects, after.machine.frames_objects,
+	       before.machine.frames_tables, after.machine.frames_tables,
+	       before.machine.slots_free, after.machine.slots_free);
+	CHECK(points_covered > 500);
+	CHECK(after.census.processes == before.census.processes);
+	CHECK(after.census.pieces_free == before.census.pieces_free);
+	CHECK(after.census.capabilities == before.census.capabilities);
+	CHECK(after.machine.frames_free == before.machine.frames_free);
+	CHECK(after.machine.slots_free == before.machine.slots_free);
+	CHECK(after.machine.objects == before.machine.objects);
+	CHECK(after.machine.regions == before.machine.regions);
+	CHECK(after.machine.promised_bytes == before.machine.promised_bytes);
+}
+
+int main(void)
+{
+	static const struct test last[] = {{"nothing_is_lost", nothing_is_lost}, {NULL, NULL}};
+	struct test tests[2] = {{.run = story_test}};
+	int status;
+
+	if (timer_connect(&timer, "timer") != STATUS_OK)
+		printf("not ok start: no timer\n");
+	printf("each story once undisturbed\n");
+	for (present = stories; present->name != NULL; present++)
+		(void)present->run(); // what is made once and kept is made now
+	sums_take(&before);
+	for (present = stories; present->name != NULL; present++) {
+		tests[0].name = present->name;
+		tests_run(tests);
+	}
+	printf("%u kill points of the supervisor covered\n", points_covered);
+	tests_run(last);
+	status = tests_end();
+	fflush(stdout);
+	pause_ms(100);
+	(void)supervisor_power_off(&supervisor_session, status == 0 ? EXIT_PASSED : EXIT_FAILED);
+	for (;;)
+		pause_ms(1000);
+}
