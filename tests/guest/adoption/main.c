@@ -98,10 +98,9 @@ static void nothing_is_lost(void)
 {
 	sums_take(&after);
 	printf("frames free %lu %lu, of objects %lu %lu, of tables %lu %lu, slots free %lu %lu\n",
-	       before.machine.frames_free, after.machine.frames_free,
-	       before.machine.frames_objects, after.machine.frames_objects,
-	       before.machine.frames_tables, after.machine.frames_tables,
-	       before.machine.slots_free, after.machine.slots_free);
+	       before.machine.frames_free, after.machine.frames_free, before.machine.frames_objects,
+	       after.machine.frames_objects, before.machine.frames_tables,
+	       after.machine.frames_tables, before.machine.slots_free, after.machine.slots_free);
 	CHECK(points_covered > 500);
 	CHECK(after.census.processes == before.census.processes);
 	CHECK(after.census.pieces_free == before.census.pieces_free);
