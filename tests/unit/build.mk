@@ -16,10 +16,10 @@ $(call unit-test,kernel,$(portable-kernel) $(model-machine) tests/unit/kernel_te
 explorer := $(addprefix tests/unit/,explore.c explore_ipc.c explore_memory.c explore_time.c \
 	explore_main.c)
 
-$(call host-test,explore,$(portable-kernel) $(model-machine) $(explorer),-D_GNU_SOURCE -DUNTYPED_CHUNK_BITS=6 -Itests/unit,120)
+$(call host-test,explore,$(portable-kernel) $(model-machine) $(explorer),-D_GNU_SOURCE -DUNTYPED_CHUNK_BITS=6 -Itests/unit,300)
 
 # The explorer must find what is broken on purpose: each mutation of the kernel, in turn.
-$(call command-test,unit/mutations,120,tests/unit/mutate.sh build/unit/mutations,build/unit/explore)
+$(call command-test,unit/mutations,200,tests/unit/mutate.sh build/unit/mutations,build/unit/explore)
 
 LIMIT ?= 2000000
 explore: build/unit/explore ## explore the kernel's states, up to LIMIT of each configuration

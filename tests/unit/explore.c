@@ -14,6 +14,7 @@
 
 enum {
 	WORDS = WORLD_BYTES / 8,
+	BLOCK = 32,	      // words
 	OP_CONTINUE = 0xff00, // + number of the thread
 	CONTINUE_MAX = 4,
 	MAX_DEPTH = 4096,
@@ -37,6 +38,11 @@ static uint64_t first_state[WORDS];
 static struct node *nodes;
 static uint64_t node_count, node_limit;
 static uint64_t *hashes, hash_mask;
+
+// Hashes of states, not in normal form, of which the invariants are known to hold. A cache: an entry may
+// be lost, and the state is then checked again.
+enum { CHECKED = 1 << 20 };
+static uint64_t checked[CHECKED];
 static struct frontier present, next;
 static sigjmp_buf stopped;
 static const char *volatile stop_reason;
@@ -47,6 +53,12 @@ static uint64_t *memory(void)
 }
 
 // ---- states kept --------------------------------------------------------------------------------------
+
+// Most blocks of words are as they were at first: that is decided quickly.
+static bool block_differs(unsigned start)
+{
+	return memcmp(&memory()[start], &first_state[start], BLOCK * sizeof(uint64_t)) != 0;
+}
 
 static void frontier_add(struct frontier *f, uint32_t node)
 {
@@ -62,6 +74,10 @@ static void frontier_add(struct frontier *f, uint32_t node)
 	memcpy(at, &node, sizeof(node));
 	at = count_at + 2;
 	for (unsigned i = 0; i < WORDS; i++) {
+		if (i % BLOCK == 0 && !block_differs(i)) {
+			i += BLOCK - 1;
+			continue;
+		}
 		uint64_t word = memory()[i];
 		uint16_t index = (uint16_t)i;
 
@@ -99,6 +115,10 @@ static uint64_t hash_state(void)
 	uint64_t h = 0x9e3779b97f4a7c15;
 
 	for (unsigned i = 0; i < WORDS; i++) {
+		if (i % BLOCK == 0 && !block_differs(i)) {
+			i += BLOCK - 1;
+			continue;
+		}
 		uint64_t word = memory()[i];
 
 		if (word == first_state[i])
@@ -149,7 +169,12 @@ static bool step(const struct configuration *c, unsigned operation, unsigned pre
 	}
 	if (!run_operation(c, operation) || (preempt_at != 0 && host->points < preempt_at))
 		return false;
-	*wrong = invariants_check(world_scan());
+	uint64_t hash = hash_state();
+
+	if (checked[hash % CHECKED] != hash)
+		*wrong = invariants_check(world_scan());
+	if (*wrong == NULL)
+		checked[hash % CHECKED] = hash;
 	if (*wrong == NULL && c->check)
 		*wrong = c->check();
 	if (*wrong == NULL)
@@ -202,6 +227,7 @@ static void on_signal(int number)
 static void search_begin(const struct configuration *c, uint64_t limit)
 {
 	world_free_choice = false;
+	memset(checked, 0, sizeof(checked)); // a hash is of what differs from the first state
 	c->setup();
 	world_free_choice = !c->own_time;
 	if (world_canonical() != NULL)

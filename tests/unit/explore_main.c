@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { LIMIT = 60000 };
+enum { LIMIT = 150000 };
 
 extern const struct configuration *const ipc_configurations[];
 extern const struct configuration untyped_and_cnodes, deleted_threads, budgets_run_out,
