@@ -19,6 +19,8 @@
 #include "spaces.h"
 #include "touch.h"
 
+#define KILLS_MAX 2
+
 static bool address_is_user(uint64_t address)
 {
 	uint64_t top = address >> 47;
@@ -79,6 +81,11 @@ static bool page_fault_resolve(uint32_t space, const uint64_t *words)
 	return true;
 }
 
+static bool fault_is_poison(uint64_t who)
+{
+	return state->fault_suspect == who && state->fault_kills >= KILLS_MAX;
+}
+
 static uint32_t cause_of(uint32_t space, uint32_t label, const uint64_t *words)
 {
 	if (label == FAULT_PAGE)
@@ -87,7 +94,8 @@ static uint32_t cause_of(uint32_t space, uint32_t label, const uint64_t *words)
 }
 
 // Only the first crash of a process tells why; the others follow from it, or have to wait.
-static void crash_note(uint32_t space, uint32_t thread, uint32_t label, const uint64_t *words)
+static void crash_note(uint32_t space, uint32_t thread, uint32_t label, uint32_t cause,
+		       const uint64_t *words)
 {
 	struct crash_note *note = &state->space[space].crash;
 	uint32_t region = label == FAULT_PAGE ? region_from(space, words[0] >> PAGE_BITS) : 0;
@@ -104,7 +112,7 @@ static void crash_note(uint32_t space, uint32_t thread, uint32_t label, const ui
 	}
 	note->thread = thread;
 	note->label = label;
-	note->cause = cause_of(space, label, words);
+	note->cause = cause;
 	note->region_start = region ? regions[region].first << PAGE_BITS : 0;
 	note->region_end =
 		region ? (regions[region].first + regions[region].pages) << PAGE_BITS : 0;
@@ -112,17 +120,38 @@ static void crash_note(uint32_t space, uint32_t thread, uint32_t label, const ui
 		note->word[i] = words[i];
 }
 
+// Handle one that is not poison; false: a crash.
+static bool fault_serve(uint32_t space, uint64_t who, uint32_t label, const uint64_t *words)
+{
+	bool resolved;
+
+	if (label != FAULT_PAGE || fault_is_poison(who))
+		return false;
+	state->fault_now = who;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	resolved = page_fault_resolve(space, words);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	state->fault_now = 0;
+	if (state->fault_suspect == who)
+		state->fault_suspect = 0;
+	return resolved;
+}
+
 bool fault_handle(uint64_t process, uint32_t thread, uint32_t label, const uint64_t *words)
 {
-	uint32_t space;
+	uint64_t who = process | (uint64_t)thread << 48;
+	uint32_t space, cause;
 
 	changes_begin();
 	space = space_find(process);
 	if (!space)
 		return false;
-	if (label == FAULT_PAGE && page_fault_resolve(space, words))
+	if (fault_serve(space, who, label, words))
 		return true;
-	crash_note(space, thread, label, words);
+	cause = fault_is_poison(who) ? PAGER_CAUSE_POISON : cause_of(space, label, words);
+	crash_note(space, thread, label, cause, words);
+	if (cause == PAGER_CAUSE_POISON)
+		state->fault_suspect = 0;
 	change_commit();
 	kernel_alert();
 	return false;

@@ -46,8 +46,20 @@ static void doom_unfinished(void)
 	}
 }
 
+static void suspect_count(void)
+{
+	if (!state->fault_now)
+		return;
+	if (state->fault_suspect != state->fault_now)
+		state->fault_kills = 0;
+	state->fault_suspect = state->fault_now;
+	state->fault_kills++;
+	state->fault_now = 0;
+}
+
 void state_recover(void)
 {
+	suspect_count();
 	page_reset();
 	intent_settle();
 	ADD(state->restarts, 1);

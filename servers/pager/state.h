@@ -192,6 +192,10 @@ struct state {
 	uint32_t mappings_extra;		   // in use, with a slot of their own
 	uint64_t faults, faults_zero, faults_copy; // for people to look at: not in the journal
 	uint64_t restarts, check_failures;
+	// A fault that kills the pager twice is not tried a third time. Plain stores.
+	uint64_t fault_now;	// thread and process of the fault being handled; 0: none
+	uint64_t fault_suspect; // that was being handled at the last death
+	uint64_t fault_kills;	// how often
 
 	uint32_t space_bucket[SPACE_BUCKETS];
 	struct space space[SPACE_MAX];

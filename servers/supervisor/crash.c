@@ -69,6 +69,9 @@ static void cause_write(char *to, size_t size, const struct pager_crash *crash)
 		snprintf(to, size, "%s %#lx, which no process can have", access, address);
 		break;
 	case PAGER_CAUSE_TIMEOUT: snprintf(to, size, "used up its budget"); break;
+	case PAGER_CAUSE_POISON:
+		snprintf(to, size, "page fault that killed the pager twice");
+		break;
 	case PAGER_CAUSE_EXCEPTION:
 		snprintf(to, size, "%s (exception %lu, error code %#lx)",
 			 crash->word0 < sizeof(exceptions) / sizeof(exceptions[0])

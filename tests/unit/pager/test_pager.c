@@ -396,6 +396,36 @@ static void test_killed_at_every_step(void **unused)
 	print_message("# kill points: %lu\n", steps);
 }
 
+// A fault that kills the pager each time is given up after the second.
+static void test_poison(void **unused)
+{
+	uint64_t words[6] = {HEAP, TEXT, FAULT_ACCESS_WRITE};
+	static unsigned deaths;
+	static bool resumed;
+
+	model_kill_step = 0;
+	model_reset();
+	memset(lane, 0, sizeof(*lane));
+	asked = 0;
+	pager_start();
+	assert_int_equal(ASK(NULL, serve_create, CLIENT, 200), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_map, CLIENT, HEAP, 4096, READ_WRITE | PAGER_FIXED),
+			 STATUS_OK);
+	deaths = 0;
+	if (setjmp(model_killed)) {
+		deaths++;
+		recover();
+	}
+	model_kill_step = model_steps + 12;
+	resumed = fault_handle(CLIENT, 0, FAULT_PAGE, words);
+	model_kill_step = 0;
+	assert_int_equal(deaths, 2);
+	assert_false(resumed);
+	assert_int_equal(state->space[space_find(CLIENT)].crash.cause, PAGER_CAUSE_POISON);
+	assert_true(fault_handle(CLIENT, 0, FAULT_PAGE, words));
+	check_all();
+}
+
 static void test_killed_in_recovery(void **unused)
 {
 	uint64_t steps, count = 0;
@@ -417,6 +447,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_undisturbed),
+		cmocka_unit_test(test_poison),
 		cmocka_unit_test(test_killed_at_every_step),
 		cmocka_unit_test(test_killed_in_recovery),
 	};
