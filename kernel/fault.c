@@ -22,16 +22,16 @@ static void put_message(struct thread *thread, enum fault_label label, unsigned 
 
 static void stop_unhandled(struct thread *thread)
 {
-	print("fault without handler: label ");
-	print_hex(thread->fault);
-	print(" word ");
-	print_hex(thread->msg.words[0]);
-	print(" rip ");
-	print_hex(thread->msg.words[1]);
-	print(" thread ");
-	print_hex(virt_to_phys(thread));
-	print("\n");
+	bool page = thread->fault == FAULT_PAGE;
+
 	thread_suspend(thread);
+	print(page ? "unhandled page fault at " : "unhandled exception ");
+	print_hex(thread->msg.words[0]);
+	print(", rip ");
+	print_hex(thread->msg.words[1]);
+	print(", thread object at ");
+	print_hex(virt_to_phys(thread));
+	print(": suspended\n");
 }
 
 // The current thread cannot go on; its message is set.

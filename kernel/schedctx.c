@@ -15,15 +15,31 @@ static void hold(struct schedctx *s, struct thread *thread)
 	thread->schedctx = s;
 }
 
+// A server that loses what it had borrowed goes on with the time of its bound notification, if that
+// has any to give: the death of a client must not stop it in the middle of a request.
+static void fall_back(struct thread *thread)
+{
+	struct notification *bound = thread->bound;
+
+	if (bound && bound->schedctx && !bound->schedctx->thread) {
+		schedctx_give(bound->schedctx, thread);
+		sched_wake(thread);
+	}
+}
+
 // The holder loses it, for good.
 static void let_go(struct schedctx *s)
 {
 	struct thread *thread = s->thread;
+	bool borrowed = thread->borrowed;
 
 	s->thread = NULL;
 	thread->schedctx = NULL;
 	thread->borrowed = false;
 	sched_stop(thread);
+	if (borrowed) {
+		fall_back(thread);
+	}
 }
 
 void schedctx_lend(struct thread *from, struct thread *to)
@@ -98,6 +114,7 @@ void schedctx_reclaim(struct thread *lender)
 	struct thread *borrower = s->thread;
 	struct thread *woken = schedctx_return(borrower);
 	sched_stop(borrower);
+	fall_back(borrower);
 	if (woken) {
 		sched_wake(woken);
 	}
@@ -116,6 +133,10 @@ void schedctx_bind(struct schedctx *s, struct thread *thread)
 
 void schedctx_unbind(struct schedctx *s)
 {
+	if (s->notification) {
+		s->notification->schedctx = NULL;
+		s->notification = NULL;
+	}
 	if (s->thread) {
 		let_go(s);
 	}
@@ -128,10 +149,6 @@ void schedctx_unbind(struct schedctx *s)
 		if (below) {
 			below->lender_above = NULL;
 		}
-	}
-	if (s->notification) {
-		s->notification->schedctx = NULL;
-		s->notification = NULL;
 	}
 }
 

@@ -22,6 +22,8 @@
 //   when that one is done.
 // - A lender that dies, or that has itself borrowed and is suspended, is taken out of the stack,
 //   wherever it is. If none is left, the context is bound to nobody.
+// - A borrower that loses the context (it is unbound, destroyed, or reclaimed by an aborted caller) goes
+//   on with that of its bound notification, if it is free; else it stops.
 // - A context bound to a notification is held by the thread that the notification woke, and by
 //   nobody when that thread waits again.
 #pragma once

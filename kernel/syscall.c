@@ -21,17 +21,16 @@ static void fail(struct thread *thread, enum status status, uint64_t detail)
 	thread->msg.words[0] = detail;
 }
 
-must_check static enum status find(struct thread *thread, cptr_t cptr, struct slot **slot,
-				   unsigned *detail)
+must_check static inline enum status find(struct thread *thread, cptr_t cptr, struct slot **slot,
+					  unsigned *detail)
 {
-	enum status status = cspace_find(&thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, detail);
+	return cspace_find(&thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, detail);
+}
 
-	if (status == STATUS_OK &&
-	    ((*slot)->cap.type == CAP_EMPTY || (*slot)->cap.type == CAP_ZOMBIE)) {
-		*detail = 0;
-		return STATUS_NO_CAP;
-	}
-	return status;
+// What is wrong with a capability that is not of a type that was wanted.
+static enum status mismatch(struct cap cap, enum status otherwise)
+{
+	return cap.type == CAP_EMPTY || cap.type == CAP_ZOMBIE ? STATUS_NO_CAP : otherwise;
 }
 
 static void do_call(struct thread *thread)
@@ -49,6 +48,10 @@ static void do_call(struct thread *thread)
 		if (unlikely(status != STATUS_OK)) {
 			fail(thread, status, 0);
 		}
+		return;
+	}
+	if (mismatch(slot->cap, STATUS_OK) != STATUS_OK) {
+		fail(thread, STATUS_NO_CAP, 0);
 		return;
 	}
 	invocation_run(thread, slot);
@@ -90,7 +93,7 @@ must_check static enum status send(struct thread *thread, cptr_t cptr, bool bloc
 		return status;
 	}
 	}
-	return STATUS_BAD_METHOD;
+	return mismatch(cap, STATUS_BAD_METHOD);
 }
 
 static void do_send(struct thread *thread, bool blocking)
@@ -116,7 +119,7 @@ must_check static enum status find_source(struct thread *thread, struct slot **s
 	}
 	*detail = 0;
 	if ((*slot)->cap.type != OBJECT_ENDPOINT && (*slot)->cap.type != OBJECT_NOTIFICATION) {
-		return STATUS_WRONG_TYPE;
+		return mismatch((*slot)->cap, STATUS_WRONG_TYPE);
 	}
 	return (*slot)->cap.rights & RIGHT_READ ? STATUS_OK : STATUS_NO_RIGHT;
 }
@@ -136,11 +139,13 @@ must_check static enum status find_reply(struct thread *thread, struct reply **r
 	if (status != STATUS_OK) {
 		return status;
 	}
-	*detail = 1;
-	if (slot->cap.type != OBJECT_REPLY) {
-		return STATUS_WRONG_TYPE;
+	if (unlikely(slot->cap.type != OBJECT_REPLY)) {
+		status = mismatch(slot->cap, STATUS_WRONG_TYPE);
+		*detail = status == STATUS_WRONG_TYPE;
+		return status;
 	}
 	*reply = cap_object(slot->cap);
+	*detail = 1;
 	return (*reply)->state == REPLY_ARMED ? STATUS_BUSY : STATUS_OK;
 }
 

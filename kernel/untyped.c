@@ -89,7 +89,8 @@ enum status untyped_plan(struct cap untyped, bool has_children, enum object_type
 	uint64_t size = 1ul << bits;
 	plan->start = (free + size - 1) & -size;
 	plan->end = plan->start + count * size;
-	if (plan->end > bytes_of(untyped) || chunks_of(plan->end - free) >= UNTYPED_MAX_CLEAN) {
+	if (plan->end > bytes_of(untyped) || (type != OBJECT_UNTYPED && !untyped.device &&
+					      chunks_of(plan->end - free) >= UNTYPED_MAX_CLEAN)) {
 		return STATUS_NO_MEMORY;
 	}
 	return STATUS_OK;

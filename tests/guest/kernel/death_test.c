@@ -450,6 +450,23 @@ static bool test_donation_returns(void)
 	return true;
 }
 
+// A passive server whose client goes, and all of its time with it, finishes on its notification's.
+static bool test_client_time_deleted(void)
+{
+	struct chain c = chain_make(true);
+	cptr_t notification = object_make(OBJECT_NOTIFICATION, 0);
+
+	CHECK_STATUS(CALL(c.middle->thread, THREAD_BIND_NTFN, notification).status, OK);
+	CHECK_STATUS(CALL(c.middle->schedctx, SCHEDCTX_BIND, notification).status, OK);
+	CHECK_STATUS(cap_delete(c.client->thread), OK);
+	CHECK_STATUS(cap_delete(c.client->schedctx), OK);
+	CHECK_STATUS(SEND(c.last_reply, 0).status, OK);
+	settle();
+	CHECK_EQUAL(c.middle->step, 3);
+	CHECK_STATUS(c.middle->argument, GONE);
+	return true;
+}
+
 const struct test death_tests[] = {
 	{"death_abort", test_abort},
 	{"death_reply_deleted", test_reply_deleted},
@@ -469,5 +486,6 @@ const struct test death_tests[] = {
 	{"death_chain_lives", test_chain},
 	{"death_chain", test_chain_deaths},
 	{"death_donation_returns", test_donation_returns},
+	{"death_client_time_deleted", test_client_time_deleted},
 	{0},
 };
