@@ -7,8 +7,9 @@
 //   both -> C (kernel_syscall, trap_user) -> exit: resumes the CPU's current thread, whoever that is
 //
 // Invariants:
-// - The kernel keeps nothing on a stack while user level runs: each entry begins at the top of the
-//   CPU's main stack, and exit is reached with the stack empty.
+// - The kernel keeps nothing on a stack while user level runs: C always begins at the top of the CPU's
+//   main stack, and exit is reached with it empty. The hardware saves what it interrupts on the small
+//   entry stack, or on one of the interrupt stacks, from where it goes into the thread at once.
 // - Neither gs nor fs is used, so no entry depends on what user level made of them and there is
 //   no swapgs. A system call finds its CPU by the stub it came through (MSR_LSTAR differs per
 //   CPU); a trap by the stack that the hardware chose, which lies in the CPU's block. This holds for

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
-// Other CPUs: waking them, stalling them, stopping all. The boot CPU is the only one that runs so
-// far: cpu_count() is 1, and whoever is asked to be kicked or stalled is this CPU itself.
+// Other CPUs: waking them, stalling them, stopping all. The kernel runs on the boot CPU alone:
+// cpu_count() is 1, the firmware's other CPUs are never started, and whoever is to be kicked or stalled is
+// this CPU itself.
 #include "apic.h"
 #include "arch.h"
 #include "cpu.h"
