@@ -103,7 +103,7 @@ static inline uint64_t handover_pager_pool(uint64_t memory_bytes)
 }
 static inline uint64_t handover_pager_ledger(uint64_t memory_bytes)
 {
-	return memory_bytes / 32 + 0x200000;
+	return memory_bytes / 50 + 0x180000;
 }
 
 #define HANDOVER_MAGIC 0x7265766f646e6168ul // "handover"
