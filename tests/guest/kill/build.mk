@@ -12,7 +12,6 @@ kill-parts := $(kill-servers) pager supervisor
 $(call image,tmpfs-kill,servers/vfs/tmpfs,,kill)
 $(call image,console-kill,servers/drivers/console,,kill)
 $(call image,timer-kill,servers/drivers/timer,,kill)
-$(call image,supervisor-kill,servers/supervisor,,kill)
 $(call image,killtest,tests/guest,kill/main.c kill/fs_course.c kill/device_course.c \
 	kill/base_course.c,nofpu)
 

@@ -144,6 +144,48 @@ static void opens(void)
 	CHECK(fs_stat(&fs, file, &stat) == FS_NO_NODE);
 }
 
+static void too_many_opens(void)
+{
+	uint64_t directory = directory_fresh(), file[257];
+	struct fs_stat stat;
+	char name[16];
+
+	for (unsigned i = 0; i < 257; i++) {
+		snprintf(name, sizeof name, "open-%u", i);
+		file[i] = file_make(directory, name);
+		CHECK(fs_open(&fs, file[i], &stat) == (i < 256 ? STATUS_OK : FS_TOO_MANY_OPEN));
+	}
+	for (unsigned i = 0; i < 257; i++) {
+		snprintf(name, sizeof name, "open-%u", i);
+		CHECK(fs_close(&fs, file[i]) == (i < 256 ? STATUS_OK : FS_NOT_OPEN));
+		CHECK(fs_remove(&fs, directory, name, false) == STATUS_OK);
+	}
+}
+
+static void too_many_names(void)
+{
+	uint64_t directory = directory_fresh();
+	uint64_t file = file_make(directory, "file");
+	struct fs_usage before, full, after;
+	status_t status = STATUS_OK;
+	unsigned count = 0;
+	char name[16];
+
+	CHECK(fs_usage(&fs, &before) == STATUS_OK);
+	for (; status == STATUS_OK; count++) {
+		snprintf(name, sizeof name, "link-%u", count);
+		status = fs_link(&fs, file, directory, name);
+	}
+	CHECK(status == FS_NO_SPACE);
+	CHECK(fs_usage(&fs, &full) == STATUS_OK && full.entries_free == 0);
+	for (unsigned i = 0; i + 1 < count; i++) {
+		snprintf(name, sizeof name, "link-%u", i);
+		CHECK(fs_remove(&fs, directory, name, false) == STATUS_OK);
+	}
+	CHECK(fs_usage(&fs, &after) == STATUS_OK);
+	CHECK(after.entries_free == before.entries_free);
+}
+
 static void reading_directories(void)
 {
 	static uint64_t room[64];
@@ -183,6 +225,8 @@ const struct test fs_tests[] = {
 	{"fs_wrong_kinds", wrong_kinds},
 	{"fs_directories", directories},
 	{"fs_opens", opens},
+	{"fs_too_many_opens", too_many_opens},
+	{"fs_too_many_names", too_many_names},
 	{"fs_reading_directories", reading_directories},
 	{0},
 };
