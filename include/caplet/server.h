@@ -81,7 +81,7 @@ struct server {
 	status_t (*session_opened)(struct session *session); // an error refuses the client
 	void (*session_died)(struct session *session);	     // let go of all that was the client's
 	void (*notified)(uint64_t bits); // of the own notification, own bits only
-	void (*committed)(void); // after each commit of the loop, before the answer goes out: what
+	void (*committed)(void); // after each commit of a change, before the answer goes out: what
 				 // cannot be taken back (bytes for a device) is done here, and
 				 // nothing in the ledger is changed but by single plain stores
 	void (*cancelled)(struct deferred *deferred); // the caller has stopped waiting; it will

@@ -26,6 +26,7 @@ static cptr_t spare[DEFERRED_MAX]; // free reply objects, but for `current`
 static unsigned spare_count;
 static cptr_t current;
 static unsigned answered_count;
+unsigned deferred_waiting;
 
 void deferred_begin(unsigned inflight)
 {
@@ -39,6 +40,7 @@ void deferred_begin(unsigned inflight)
 		spare[spare_count++] = ROOT_CPTR(ROOT_SLOT_REPLY + i);
 	pool_count = spare_count;
 	answered_count = 0;
+	deferred_waiting = 0;
 	memset(pool, 0, sizeof(pool));
 }
 
@@ -63,6 +65,7 @@ struct deferred *deferred_take(const struct request *request)
 		deferred->ticket = request->ticket;
 		deferred->method = msg_label(request->descriptor);
 		deferred->state = DEFERRED_WAITING;
+		deferred_waiting++;
 		deferred->context = NULL;
 		deferred->given = 0;
 		deferred->reply = current;
@@ -83,6 +86,10 @@ void deferred_drop(struct deferred *deferred)
 {
 	spare[spare_count++] = current;
 	current = deferred->reply;
+	if (deferred->state == DEFERRED_WAITING)
+		deferred_waiting--;
+	else // the answer in the words at hand goes out instead
+		answered_count--;
 	deferred->state = DEFERRED_FREE;
 }
 
@@ -100,6 +107,7 @@ status_t deferred_answer(struct deferred *deferred, uint64_t descriptor)
 			    deferred->caps[0], deferred->given);
 	deferred->descriptor = descriptor;
 	deferred->state = DEFERRED_ANSWERED;
+	deferred_waiting--;
 	answered_count++;
 	return STATUS_OK;
 }
@@ -140,6 +148,7 @@ static void cancel(struct deferred *deferred)
 	if (serving->cancelled)
 		serving->cancelled(deferred);
 	deferred->state = DEFERRED_FREE;
+	deferred_waiting--;
 	(void)reply_abort(deferred->reply);
 	spare[spare_count++] = deferred->reply;
 }

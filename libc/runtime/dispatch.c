@@ -224,9 +224,11 @@ static uint64_t finish(const struct interface_method *method, uint64_t descripto
 		given_last = request.given;
 	}
 	kill_point();
-	chain_end();
+	if (serving->chains)
+		chain_end();
 	server_commit();
-	chain_ended();
+	if (serving->chains)
+		chain_ended();
 	return descriptor;
 }
 
@@ -236,7 +238,7 @@ static uint64_t serve(const struct interface_method *method, bool *answered)
 
 	current_begin();
 	kill_point();
-	if (method->mark == MARK_ONCE)
+	if (serving->chains && method->mark == MARK_ONCE)
 		chain_request(&request);
 	descriptor = method->serve(&request);
 	kill_point();
@@ -298,7 +300,8 @@ static uint64_t serve_method(uint32_t label, bool *answered)
 		if (status != STATUS_OK)
 			return answer_status(status);
 	}
-	deferred_cancel_lane(request.session, request.ticket);
+	if (deferred_waiting)
+		deferred_cancel_lane(request.session, request.ticket);
 	if (method->mark == MARK_ONCE)
 		return serve_once(method, cancel, answered);
 	if (any_suspect && is_poisoned())
@@ -313,14 +316,14 @@ uint64_t dispatch(uint64_t badge, uint64_t descriptor, bool *answered)
 	unsigned caps = msg_caps(descriptor);
 	uint64_t answer;
 
-	request = (struct request){
-		.session = server_session(badge),
-		.ipc = ipc,
-		.badge = badge,
-		.descriptor = descriptor,
-		.ticket = ipc->words[0],
-		.landing = LANDING,
-	};
+	request.session = server_session(badge);
+	request.ipc = ipc;
+	request.badge = badge;
+	request.descriptor = descriptor;
+	request.ticket = ipc->words[0];
+	request.landing = LANDING;
+	request.deferred = NULL;
+	request.given = 0;
 	*answered = true;
 	if (caps)
 		memcpy(request.unwrapped, ipc->caps, sizeof(request.unwrapped));

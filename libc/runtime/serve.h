@@ -21,8 +21,9 @@ void deferred_begin(unsigned inflight);
 cptr_t deferred_reply(void); // the reply object to receive with
 void deferred_cancel_lane(struct session *session, uint64_t ticket); // an older call of that lane
 void deferred_cancel_session(struct session *session);
-void deferred_send(void);     // after a commit: what was answered in it
-bool deferred_answered(void); // is there anything to send?
+void deferred_send(void);	  // after a commit: what was answered in it
+bool deferred_answered(void);	  // is there anything to send?
+extern unsigned deferred_waiting; // callers put aside and not yet answered
 struct deferred *deferred_take(const struct request *request); // NULL: no reply object left
 void deferred_drop(struct deferred *deferred);		       // answered in the handler after all
 

@@ -35,10 +35,12 @@ static void committed(void)
 // After a commit nothing can be undone any more, so answers that waited for it go out.
 void server_commit(void)
 {
+	bool changed = ledger_changed();
+
 	kill_point();
 	ledger_commit();
 	kill_point();
-	if (serving->committed && initialised)
+	if (changed && serving->committed && initialised)
 		committed();
 	if (deferred_answered())
 		deferred_send();
