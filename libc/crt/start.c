@@ -18,7 +18,8 @@ enum { ARGUMENTS_MAX = 64 };
 
 // Above the main thread's block there is room up to the top of the stack.
 static_assert(sizeof(struct thread_block) + sizeof(struct _reent) + 2 * THREAD_BLOCK_ALIGNMENT <=
-	      START_FS_OFFSET);
+		      START_FS_OFFSET,
+	      "a first thread's block fits");
 
 typedef void (*initializer)(int argc, char **argv, char **environment);
 typedef void (*finalizer)(void);
