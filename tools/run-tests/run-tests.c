@@ -9,8 +9,8 @@
 // prints goes to LOG-FOLDER/NAME.log. A test that takes longer than SECONDS is killed, with
 // all that it started, and has failed.
 //
-// For each test one line is printed, `ok NAME` or `FAIL NAME`, then tallies by kind, and alone on
-// the last line `N passed, N failed`. Status 0 if nothing failed and something passed.
+// For each test one line is printed, `ok NAME` or `FAIL NAME`, then what took long, tallies by
+// kind, and alone on the last line `N passed, N failed`. Status 0 if nothing failed and something passed.
 
 #include "run-tests.h"
 #include <fcntl.h>
@@ -26,6 +26,7 @@
 static const char *const kind_names[] = {
 	[JOB_COMMAND] = "command", [JOB_UNIT] = "unit", [JOB_GUEST] = "guest"};
 enum { KINDS = sizeof(kind_names) / sizeof(kind_names[0]) };
+enum { SLOWEST_SHOWN = 8, SLOW_SECONDS = 10 };
 
 static struct job *jobs;
 static size_t job_count;
@@ -100,7 +101,8 @@ static void list_read(const char *path, const char *pattern)
 // Each job leads a process group of its own, so that it can be killed with its children.
 static void job_start(struct job *job)
 {
-	job->deadline = now() + job->seconds;
+	job->started = now();
+	job->deadline = job->started + job->seconds;
 	job->pid = fork();
 	if (job->pid < 0)
 		die("fork");
@@ -164,9 +166,26 @@ static void job_collect(struct tally tallies[])
 	if (job == NULL)
 		return;
 	job->pid = 0;
+	job->took = now() - job->started;
 	tally = log_judge(job, status);
 	tallies[job->kind].passed += tally.passed;
 	tallies[job->kind].failed += tally.failed;
+}
+
+static int compare_took(const void *left, const void *right)
+{
+	double a = ((const struct job *)left)->took, b = ((const struct job *)right)->took;
+
+	return (a < b) - (a > b);
+}
+
+// Where the time went.
+static void slowest_print(void)
+{
+	qsort(jobs, job_count, sizeof(*jobs), compare_took);
+	for (size_t i = 0; i < job_count && i < SLOWEST_SHOWN; i++)
+		if (jobs[i].took >= SLOW_SECONDS)
+			printf("slow: %s, %.0f s\n", jobs[i].name, jobs[i].took);
 }
 
 static void jobs_run(unsigned at_once, struct tally tallies[])
@@ -206,6 +225,7 @@ int main(int argc, char **argv)
 	mkdir(log_folder, 0777);
 	list_read(argv[optind], argv[optind + 1]);
 	jobs_run(at_once, tallies);
+	slowest_print();
 	for (size_t i = 0; i < KINDS; i++) {
 		if (tallies[i].passed + tallies[i].failed > 0)
 			printf("%s: %u passed, %u failed\n", kind_names[i], tallies[i].passed,

@@ -17,11 +17,11 @@ enum job_kind {
 struct job {
 	enum job_kind kind;
 	char *name;
-	double seconds; // it may take
-	char *command;	// for sh
-	char *log;	// path of what it printed
-	pid_t pid;	// 0 when it does not run
-	double deadline;
+	double seconds;			// it may take
+	char *command;			// for sh
+	char *log;			// path of what it printed
+	pid_t pid;			// 0 when it does not run
+	double started, deadline, took; // seconds of the monotonic clock
 	bool timed_out;
 };
 
