@@ -13,6 +13,7 @@
 
 #define GIB4	       (1ul << 32)
 #define LOW_MEMORY_END 0x100000ul
+#define KEPT_REGIONS   64
 
 struct boot_machine boot_machine;
 extern char cpu_blocks[];
@@ -30,11 +31,14 @@ BOOT_ONLY static void region_delete(unsigned i)
 		m->region[i] = m->region[i + 1];
 }
 
-// A list that is full loses the new region: memory that nobody gets to know of.
+// A list that is full loses RAM, which nobody then gets to know of. The last places are kept for what
+// must not be lost: what is in no region is taken for device space and handed out as such.
 BOOT_ONLY static void region_insert(unsigned i, struct boot_region region)
 {
 	struct boot_machine *m = &boot_machine;
-	if (m->region_count == BOOT_MAX_REGIONS)
+	unsigned room =
+		region.kind == BOOT_REGION_RAM ? BOOT_MAX_REGIONS - KEPT_REGIONS : BOOT_MAX_REGIONS;
+	if (m->region_count >= room)
 		return;
 	for (unsigned j = m->region_count++; j > i; j--)
 		m->region[j] = m->region[j - 1];
