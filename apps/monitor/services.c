@@ -167,7 +167,7 @@ static int reboot_run(int argc, char **argv)
 
 const struct command service_commands[] = {
 	{"svc", "[list]|log", "services: state, restarts, memory, last crash; their log", svc_run},
-	{"svc", "kill|fresh NAME", "end one; it starts again, with its ledger or without", svc_run},
+	{"svc", "kill|fresh NAME", "end one; it restarts, with its ledger or without", svc_run},
 	{"ps", "", "processes", ps_run},
 	{"mem", "", "memory of the machine", mem_run},
 	{"crash", "[NUMBER]", "crash reports", crash_run},
