@@ -24,14 +24,15 @@ root-member = root=$(BUILD)/stripped/$1
 MANIFEST := servers/manifest.caplet
 MANIFESTC := build/host/manifestc
 
-# $(call manifest,NAME,FILE): build/NAME.bin from a manifest's text.
-manifest = $(eval $(call manifest-rules,$(strip $1),$(strip $2)))
+# $(call manifest,NAME,FILE,IMAGES): build/NAME.bin from a manifest's text. Images that are not in the
+# list are errors; an empty list allows all.
+manifest = $(eval $(call manifest-rules,$(strip $1),$(strip $2),$(strip $3)))
 
 define manifest-rules
 $(BUILD)/$1.bin: $2 $(MANIFESTC)
 	$$(call note,MANIFEST)
 	@mkdir -p $$(@D)
-	$$(Q)$(MANIFESTC) --interfaces "$$(IDL_NAMES)" -o $$@ $$<
+	$$(Q)$(MANIFESTC) --interfaces "$$(IDL_NAMES)" --images "$3" -o $$@ $$<
 endef
 
 # Two real files of the host for the guest to read: a text, and a binary of more than 2 MB.

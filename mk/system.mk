@@ -4,7 +4,7 @@
 
 # The boot archive holds root, the manifest, each program as bin/NAME, and the host's real files.
 ifneq ($(wildcard $(MANIFEST)),)
-$(call manifest,manifest,$(MANIFEST))
+$(call manifest,manifest,$(MANIFEST),$(sort $(PROGRAMS)))
 MANIFEST_MEMBER := manifest=$(BUILD)/manifest.bin
 endif
 ROOT_MEMBER := $(if $(filter root,$(PROGRAMS)),$(call root-member,root))

@@ -72,6 +72,12 @@ static void give_up(struct process *process, const char *reason)
 	end_begin(process);
 }
 
+static const char *const step_words[] = {
+	[MANIFEST_RESTART] = "RESTART",
+	[MANIFEST_FRESH] = "FRESH start",
+	[MANIFEST_DEPENDANTS] = "FRESH start, and of those that use it a RESTART",
+};
+
 static void ladder_climb(struct process *process, const char *reason)
 {
 	const struct manifest_process *plan = process_plan(process);

@@ -2,8 +2,8 @@
 //
 // manifestc: what its parts share.
 //
-// lexer.c cuts the text into tokens with their places; parser.c fills one struct entry for each
-// process and knows the words of the language; check.c resolves names between entries, looks for
+// lexer.c cuts the text into tokens with their places; look.c looks at them one by one; parser.c fills
+// one struct entry for each process, property.c the words in it; check.c resolves names, looks for
 // cycles and puts the servers in calling order; output.c writes the binary and the wiring.
 //
 // Every error goes through error_at(), which prints `file:line:column: message` and counts; all

@@ -37,6 +37,32 @@ static void authority_is_asked(void)
 	CHECK(ends_well("not-allowed"));
 }
 
+// The file system of this manifest takes eight; a ninth and tenth are told that there is no room, and the
+// eight go on.
+static void sessions_stop_at_manifest(void)
+{
+	uint64_t children[10], ended;
+	struct ending ending;
+
+	for (unsigned i = 0; i < 10; i++) {
+		children[i] = child_start("hold", NULL);
+		CHECK(children[i] != 0);
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		CHECK(supervisor_wait(&supervisor_session, 0, &ended, &ending.end,
+				      &ending.status) == STATUS_OK);
+		CHECK(ending.end == SUPERVISOR_END_EXIT && ending.status == STATUS_QUOTA);
+	}
+	for (unsigned i = 0; i < 10; i++)
+		(void)supervisor_kill(&supervisor_session, children[i]);
+	for (unsigned i = 0; i < 8; i++) {
+		CHECK(supervisor_wait(&supervisor_session, 0, &ended, &ending.end,
+				      &ending.status) == STATUS_OK);
+		CHECK(ending.end == SUPERVISOR_END_KILLED);
+	}
+	CHECK(ends_well("hold-once")); // there is room again
+}
+
 struct sums {
 	struct supervisor_census census;
 	struct pager_machine machine;
@@ -141,6 +167,7 @@ const struct test limit_tests[] = {
 	{"memory_stops_at_quota", memory_stops_at_quota},
 	{"slots_stop_at_cnode", slots_stop_at_cnode},
 	{"threads_stop_at_manifest", threads_stop_at_manifest},
+	{"sessions_stop_at_manifest", sessions_stop_at_manifest},
 	{"authority_is_asked", authority_is_asked},
 	{"nothing_is_lost", nothing_is_lost},
 	{"restarts_lose_nothing", restarts_lose_nothing},

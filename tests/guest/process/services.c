@@ -59,6 +59,17 @@ static void hang_is_noticed(void)
 	CHECK(strstr(reason, "hangs") != NULL);
 }
 
+static void dependants_fall_too(void)
+{
+	struct supervisor_service facts;
+	char reason[100];
+
+	CHECK(service_facts("pillar", &facts, reason));
+	CHECK(facts.state == SUPERVISOR_STATE_GIVEN_UP && facts.restarts == 1);
+	CHECK(service_facts("leaner", &facts, reason));
+	CHECK(facts.state == SUPERVISOR_STATE_RUNNING && facts.restarts == 1);
+}
+
 static void passive_server_serves(void)
 {
 	struct fs_client fs;
@@ -112,6 +123,7 @@ const struct test service_tests[] = {
 	{"ladder_ends_with_a_reason", ladder_ends_with_a_reason},
 	{"given_up_can_be_started_again", given_up_can_be_started_again},
 	{"hang_is_noticed", hang_is_noticed},
+	{"dependants_fall_too", dependants_fall_too},
 	{"passive_server_serves", passive_server_serves},
 	{"supervisor_comes_back", supervisor_comes_back},
 	{"pager_comes_back", pager_comes_back},

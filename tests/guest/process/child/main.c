@@ -85,6 +85,16 @@ static int threads_use_up(void)
 	return count == 3 ? 0 : 1; // its manifest allows four with the main one
 }
 
+static int session_hold(bool for_ever)
+{
+	static struct fs_client fs;
+	status_t status = fs_connect(&fs, "fs");
+
+	if (status == STATUS_OK && for_ever)
+		sleeper();
+	return status;
+}
+
 static int not_allowed(void)
 {
 	struct supervisor_process facts;
@@ -144,6 +154,10 @@ int main(int argc, char **argv)
 		return threads_use_up();
 	else if (strcmp(how, "not-allowed") == 0)
 		return not_allowed();
+	else if (strcmp(how, "hold") == 0)
+		return session_hold(true);
+	else if (strcmp(how, "hold-once") == 0)
+		return session_hold(false);
 	else if (strcmp(how, "sleep") == 0)
 		sleeper();
 	return 99;
