@@ -21,10 +21,10 @@ static uint64_t object_bytes(struct cap cap, paddr_t *start)
 	uint64_t bytes = cap_bytes(cap, start);
 
 	if (bytes == 0 || cap.type == OBJECT_UNTYPED || cap.type == OBJECT_FRAME ||
-	    cap.type == OBJECT_CNODE || !object_ops[cap.type].size) {
+	    cap.type == OBJECT_CNODE || object_ops[cap.type].max_bits == 0) {
 		return bytes;
 	}
-	return 1ul << object_ops[cap.type].size(cap.type == OBJECT_SCHEDCTX ? cap.bits : 0);
+	return 1ul << object_bits(cap.type, cap.type == OBJECT_SCHEDCTX ? cap.bits : 0);
 }
 
 static const char *check_list(const struct invariants_world *w)

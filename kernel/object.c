@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
 // The table of object types, and what each does when it is made and when a capability to it goes.
-//
-// Sizes are log2 of bytes. A `release` that finds the last capability either finishes the object
-// at once or leaves a ZOMBIE in the slot, with as much to do as `remaining` says.
 #include "object.h"
 #include "arch.h"
 #include "cnode.h"
@@ -17,121 +14,40 @@
 #include "untyped.h"
 #include "vspace.h"
 
-// ---- sizes ----------------------------------------------------------------------------------------
-
-static unsigned size_untyped(unsigned bits)
+unsigned object_bits(enum object_type type, unsigned size_bits)
 {
-	return bits >= UNTYPED_MIN_BITS && bits <= UNTYPED_MAX_BITS ? bits : 0;
+	const struct object_ops *ops = &object_ops[type < OBJECT_TYPE_COUNT ? type : CAP_EMPTY];
+
+	if (size_bits == 0 && ops->min_bits == ops->max_bits) {
+		size_bits = ops->min_bits;
+	}
+	if (ops->max_bits == 0 || size_bits < ops->min_bits || size_bits > ops->max_bits) {
+		return 0;
+	}
+	if (type == OBJECT_FRAME && size_bits != FRAME_4K_BITS &&
+	    ((size_bits != FRAME_2M_BITS && size_bits != FRAME_1G_BITS) ||
+	     !arch_frame_size_supported(size_bits))) {
+		return 0;
+	}
+	return size_bits + ops->unit_bits;
 }
 
-static unsigned size_cnode(unsigned bits)
+struct cap object_make(enum object_type type, paddr_t paddr, unsigned size_bits, unsigned format,
+		       bool device)
 {
-	return bits >= 1 && bits <= 20 ? bits + SLOT_BITS : 0;
-}
-
-static unsigned size_schedctx(unsigned bits)
-{
-	return bits >= SCHEDCTX_MIN_BITS && bits <= TABLE_BITS ? bits : 0;
-}
-
-static unsigned size_frame(unsigned bits)
-{
-	bool exists = bits == FRAME_4K_BITS || bits == FRAME_2M_BITS || bits == FRAME_1G_BITS;
-
-	return exists && arch_frame_size_supported(bits) ? bits : 0;
-}
-
-// Types of one size take that size or 0.
-static unsigned size_fixed(unsigned asked, unsigned bits)
-{
-	return asked == 0 || asked == bits ? bits : 0;
-}
-
-static unsigned size_thread(unsigned bits)
-{
-	return size_fixed(bits, THREAD_BITS);
-}
-
-static unsigned size_endpoint(unsigned bits)
-{
-	return size_fixed(bits, ENDPOINT_BITS);
-}
-
-static unsigned size_notification(unsigned bits)
-{
-	return size_fixed(bits, NOTIFICATION_BITS);
-}
-
-static unsigned size_reply(unsigned bits)
-{
-	return size_fixed(bits, REPLY_BITS);
-}
-
-static unsigned size_vspace(unsigned bits)
-{
-	return size_fixed(bits, VSPACE_BITS);
-}
-
-static unsigned size_table(unsigned bits)
-{
-	return size_fixed(bits, TABLE_BITS);
-}
-
-// ---- making, from zeroed memory -------------------------------------------------------------------
-
-static struct cap make_untyped(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make_physical(OBJECT_UNTYPED, bits, paddr, device);
-}
-
-static struct cap make_frame(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make_physical(OBJECT_FRAME, bits, paddr, device);
-}
-
-static struct cap make_cnode(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make(OBJECT_CNODE, bits, phys_to_virt(paddr));
-}
-
-static struct cap make_thread(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	thread_init(phys_to_virt(paddr));
-	return cap_make(OBJECT_THREAD, THREAD_BITS, phys_to_virt(paddr));
-}
-
-static struct cap make_endpoint(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make(OBJECT_ENDPOINT, 0, phys_to_virt(paddr));
-}
-
-static struct cap make_notification(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make(OBJECT_NOTIFICATION, 0, phys_to_virt(paddr));
-}
-
-static struct cap make_reply(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make(OBJECT_REPLY, REPLY_BITS, phys_to_virt(paddr));
-}
-
-static struct cap make_schedctx(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make(OBJECT_SCHEDCTX, bits, phys_to_virt(paddr));
-}
-
-static struct cap make_vspace(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	struct cap cap = cap_make(OBJECT_VSPACE, VSPACE_BITS, phys_to_virt(paddr));
-
-	cap.vspace.format = format;
-	arch_vspace_init(phys_to_virt(paddr));
+	if (type == OBJECT_UNTYPED || type == OBJECT_FRAME) {
+		return cap_make_physical(type, size_bits, paddr, device);
+	}
+	void *object = phys_to_virt(paddr);
+	unsigned bits = type == OBJECT_CNODE ? size_bits : object_bits(type, size_bits);
+	struct cap cap = cap_make(type, bits, object);
+	if (type == OBJECT_THREAD) {
+		thread_init(object);
+	} else if (type == OBJECT_VSPACE) {
+		arch_vspace_init(object);
+		cap.vspace.format = format;
+	}
 	return cap;
-}
-
-static struct cap make_table(paddr_t paddr, unsigned bits, unsigned format, bool device)
-{
-	return cap_make(OBJECT_TABLE, TABLE_BITS, phys_to_virt(paddr));
 }
 
 // ---- a capability goes ----------------------------------------------------------------------------
@@ -209,34 +125,32 @@ static void release_frame(struct slot *slot, bool last)
 	vspace_unmap_frame(&slot->cap);
 }
 
-// ---- the table ------------------------------------------------------------------------------------
-
 static enum status invoke_null(struct invocation *invocation)
 {
 	return STATUS_BAD_METHOD;
 }
 
 const struct object_ops object_ops[CAP_TYPE_COUNT] = {
-	[CAP_EMPTY] = {"nothing", NULL, NULL, invoke_null, NULL},
-	[OBJECT_UNTYPED] = {"untyped", size_untyped, make_untyped, untyped_invoke, NULL},
-	[OBJECT_CNODE] = {"cnode", size_cnode, make_cnode, cnode_invoke, release_cnode},
-	[OBJECT_THREAD] = {"thread", size_thread, make_thread, thread_invoke, release_thread},
-	[OBJECT_ENDPOINT] = {"endpoint", size_endpoint, make_endpoint, invoke_null,
+	[CAP_EMPTY] = {"nothing", 0, 0, 0, invoke_null, NULL},
+	[OBJECT_UNTYPED] = {"untyped", UNTYPED_MIN_BITS, UNTYPED_MAX_BITS, 0, untyped_invoke, NULL},
+	[OBJECT_CNODE] = {"cnode", 1, 20, SLOT_BITS, cnode_invoke, release_cnode},
+	[OBJECT_THREAD] = {"thread", THREAD_BITS, THREAD_BITS, 0, thread_invoke, release_thread},
+	[OBJECT_ENDPOINT] = {"endpoint", ENDPOINT_BITS, ENDPOINT_BITS, 0, invoke_null,
 			     release_endpoint},
-	[OBJECT_NOTIFICATION] = {"notification", size_notification, make_notification, invoke_null,
-				 release_notification},
-	[OBJECT_REPLY] = {"reply", size_reply, make_reply, reply_invoke, release_reply},
-	[OBJECT_SCHEDCTX] = {"schedctx", size_schedctx, make_schedctx, schedctx_invoke,
+	[OBJECT_NOTIFICATION] = {"notification", NOTIFICATION_BITS, NOTIFICATION_BITS, 0,
+				 invoke_null, release_notification},
+	[OBJECT_REPLY] = {"reply", REPLY_BITS, REPLY_BITS, 0, reply_invoke, release_reply},
+	[OBJECT_SCHEDCTX] = {"schedctx", SCHEDCTX_MIN_BITS, SCHEDCTX_MAX_BITS, 0, schedctx_invoke,
 			     release_schedctx},
-	[OBJECT_VSPACE] = {"vspace", size_vspace, make_vspace, vspace_invoke, release_vspace},
-	[OBJECT_TABLE] = {"table", size_table, make_table, table_invoke, release_table},
-	[OBJECT_FRAME] = {"frame", size_frame, make_frame, frame_invoke, release_frame},
-	[OBJECT_IRQ] = {"irq", NULL, NULL, irq_invoke, irq_release},
-	[OBJECT_IOPORT] = {"ioport", NULL, NULL, ioport_invoke, NULL},
-	[OBJECT_VCPU] = {"vcpu", NULL, NULL, invoke_null, NULL},
-	[OBJECT_IRQ_CONTROL] = {"irq control", NULL, NULL, irq_control_invoke, NULL},
-	[OBJECT_IOPORT_CONTROL] = {"ioport control", NULL, NULL, ioport_control_invoke, NULL},
-	[OBJECT_ASID_CONTROL] = {"asid control", NULL, NULL, asid_control_invoke, NULL},
-	[OBJECT_SCHED_CONTROL] = {"sched control", NULL, NULL, sched_control_invoke, NULL},
-	[CAP_ZOMBIE] = {"zombie", NULL, NULL, invoke_null, NULL},
+	[OBJECT_VSPACE] = {"vspace", VSPACE_BITS, VSPACE_BITS, 0, vspace_invoke, release_vspace},
+	[OBJECT_TABLE] = {"table", TABLE_BITS, TABLE_BITS, 0, table_invoke, release_table},
+	[OBJECT_FRAME] = {"frame", FRAME_4K_BITS, FRAME_1G_BITS, 0, frame_invoke, release_frame},
+	[OBJECT_IRQ] = {"irq", 0, 0, 0, irq_invoke, irq_release},
+	[OBJECT_IOPORT] = {"ioport", 0, 0, 0, ioport_invoke, NULL},
+	[OBJECT_VCPU] = {"vcpu", 0, 0, 0, invoke_null, NULL},
+	[OBJECT_IRQ_CONTROL] = {"irq control", 0, 0, 0, irq_control_invoke, NULL},
+	[OBJECT_IOPORT_CONTROL] = {"ioport control", 0, 0, 0, ioport_control_invoke, NULL},
+	[OBJECT_ASID_CONTROL] = {"asid control", 0, 0, 0, asid_control_invoke, NULL},
+	[OBJECT_SCHED_CONTROL] = {"sched control", 0, 0, 0, sched_control_invoke, NULL},
+	[CAP_ZOMBIE] = {"zombie", 0, 0, 0, invoke_null, NULL},
 };

@@ -77,16 +77,17 @@ bool refill_charge(struct schedctx *s, ticks_t used)
 	if (s->round_robin) {
 		return charge_round_robin(s, used);
 	}
-	if (used >= s->budget) {
-		// More than there was (the timer was late): begin again a period later.
-		s->refill[0] =
-			(struct refill){.time = refill_head(s)->time + s->period + used - s->budget,
-					.amount = s->budget};
+	bool spent = used >= s->budget;
+	if (unlikely(spent)) {
+		// More than there was, since the timer was late: each whole budget costs a period.
+		struct refill all = *at(s, s->count - 1);
+		all.time += used / s->budget * s->period;
+		all.amount = s->budget;
+		used %= s->budget;
+		s->refill[0] = all;
 		s->head = 0;
 		s->count = 1;
-		return true;
 	}
-	bool spent = false;
 	// used < budget = the sum of all pieces: the loop ends before the last one.
 	while (refill_head(s)->amount <= used) {
 		struct refill piece = pop(s);

@@ -68,9 +68,7 @@ struct cap untyped_reset(struct cap untyped)
 enum status untyped_plan(struct cap untyped, bool has_children, enum object_type type,
 			 unsigned size_bits, unsigned count, struct retype *plan)
 {
-	unsigned bits = type < OBJECT_TYPE_COUNT && object_ops[type].size
-				? object_ops[type].size(size_bits)
-				: 0;
+	unsigned bits = object_bits(type, size_bits);
 
 	if (bits == 0 || count < 1 || count > UNTYPED_MAX_OBJECTS) {
 		return STATUS_BAD_ARGUMENT;
@@ -123,8 +121,8 @@ static void retype_commit(struct slot *slot, const struct retype *plan, unsigned
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t offset = plan->start + ((uint64_t)i << plan->size_bits);
 		uint64_t end = offset + (1ul << plan->size_bits);
-		struct cap cap = object_ops[plan->type].make(cap_paddr(*untyped) + offset,
-							     size_bits, format, untyped->device);
+		struct cap cap = object_make(plan->type, cap_paddr(*untyped) + offset, size_bits,
+					     format, untyped->device);
 		if (plan->type == OBJECT_UNTYPED && end <= clean_end) {
 			cap.untyped.clean = at_most(chunks_of(end - offset), UNTYPED_MAX_CLEAN);
 		}

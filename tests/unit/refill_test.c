@@ -76,6 +76,12 @@ static void test_overrun(void **state)
 	check_pieces(s);
 	assert_false(refill_is_ready(s, 5000 + PERIOD + 69));
 	assert_true(refill_is_ready(s, 5000 + PERIOD + 70));
+	// Much too late: each whole budget costs a period.
+	refill_configure(s, BUDGET, PERIOD, 2, 5000);
+	assert_true(refill_charge(s, 3 * BUDGET + 70));
+	check_pieces(s);
+	assert_false(refill_is_ready(s, 5000 + 3 * PERIOD + 69));
+	assert_true(refill_is_ready(s, 5000 + 3 * PERIOD + 70));
 }
 
 static void test_round_robin(void **state)

@@ -79,13 +79,13 @@ void world_setup(void)
 	sched_init_cpu(cpu_self(), 0);
 	world_root = phys_to_virt(ROOT_PADDR);
 	last = put(CNODE_SLOT, NULL, root_cnode_cap());
-	cap = object_ops[OBJECT_THREAD].make(ROOT_PADDR, THREAD_BITS, 0, false);
+	cap = object_make(OBJECT_THREAD, ROOT_PADDR, THREAD_BITS, 0, false);
 	last = put(ROOT_SLOT, last, cap);
 	last = put(SCHED_CONTROL_SLOT, last,
 		   (struct cap){.type = OBJECT_SCHED_CONTROL, .rights = RIGHT_ALL});
 	cap = cap_make_physical(OBJECT_UNTYPED, UNTYPED_BITS, WORLD_UNTYPED_PADDR, false);
 	last = put(UNTYPED_SLOT, last, cap);
-	cap = object_ops[OBJECT_SCHEDCTX].make(SCHEDCTX_PADDR, SCHEDCTX_MIN_BITS, 0, false);
+	cap = object_make(OBJECT_SCHEDCTX, SCHEDCTX_PADDR, SCHEDCTX_MIN_BITS, 0, false);
 	last = put(ROOT_SCHEDCTX_SLOT, last, cap);
 
 	struct schedctx *s = phys_to_virt(SCHEDCTX_PADDR);

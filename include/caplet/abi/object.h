@@ -37,6 +37,7 @@ enum object_type {
 #define NOTIFICATION_BITS 6
 #define REPLY_BITS	  6
 #define SCHEDCTX_MIN_BITS 8
+#define SCHEDCTX_MAX_BITS 12
 #define VSPACE_BITS	  13
 #define TABLE_BITS	  12
 #define SLOT_BITS	  5
