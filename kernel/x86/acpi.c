@@ -73,8 +73,10 @@ BOOT_ONLY static const struct acpi_header *table_at(paddr_t paddr)
 	const struct acpi_header *header = boot_physical(paddr, sizeof(*header));
 	uint8_t sum = 0;
 
-	if (header == NULL || header->bytes < sizeof(*header) || header->bytes > TABLE_LIMIT ||
-	    boot_physical(paddr, header->bytes) == NULL)
+	if (header == NULL || header->bytes < sizeof(*header) || header->bytes > TABLE_LIMIT)
+		return NULL;
+	header = boot_physical(paddr, header->bytes);
+	if (header == NULL)
 		return NULL;
 	for (uint32_t i = 0; i < header->bytes; i++)
 		sum += ((const uint8_t *)header)[i];

@@ -14,6 +14,7 @@ $(call unit-test,kernel,$(portable-kernel) $(model-machine) tests/unit/kernel_te
 	vspace_test.c world_test.c),-Itests/unit)
 
 $(call unit-test,boot_memory,kernel/x86/boot_memory.c tests/unit/boot_memory_test.c,-Ikernel/x86)
+$(call unit-test,acpi,kernel/x86/acpi.c tests/unit/acpi_test.c,-Ikernel/x86)
 
 explorer := $(addprefix tests/unit/,explore.c explore_ipc.c explore_memory.c explore_time.c \
 	explore_main.c)
