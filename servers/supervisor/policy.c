@@ -91,8 +91,7 @@ static void ladder_climb(struct process *process, const char *reason)
 	}
 	rung = plan->ladder[process->step];
 	ledger_set(&process->step, process->step + 1);
-	log_line("supervisor: %s: %s; %s", process->name, reason,
-		 rung == MANIFEST_RESTART ? "RESTART" : "FRESH start");
+	log_line("supervisor: %s: %s; %s", process->name, reason, step_words[rung]);
 	process_restart(process, rung == MANIFEST_RESTART ? START_RESTART : START_FRESH);
 	if (rung == MANIFEST_DEPENDANTS)
 		dependants_restart(process);

@@ -50,11 +50,21 @@ static bool servers_named(const struct manifest_process *p, uint32_t count)
 	return true;
 }
 
+static bool ladder_sane(const struct manifest_process *p)
+{
+	if (p->ladder_count > MANIFEST_LADDER_MAX)
+		return false;
+	for (uint32_t i = 0; i < p->ladder_count; i++)
+		if (p->ladder[i] < MANIFEST_RESTART || p->ladder[i] > MANIFEST_DEPENDANTS)
+			return false;
+	return true;
+}
+
 static bool process_sane(const struct manifest_process *p, uint32_t count)
 {
 	return text_ends(p->name, MANIFEST_NAME_MAX) && text_ends(p->image, MANIFEST_NAME_MAX) &&
 	       p->inflight <= MANIFEST_INFLIGHT_MAX && p->threads <= MANIFEST_THREADS_MAX &&
-	       p->ladder_count <= MANIFEST_LADDER_MAX && p->use_count <= MANIFEST_USES_MAX &&
+	       ladder_sane(p) && p->use_count <= MANIFEST_USES_MAX &&
 	       p->signal_count <= MANIFEST_SIGNALS_MAX && p->irq_count <= MANIFEST_IRQS_MAX &&
 	       p->port_count <= MANIFEST_PORTS_MAX && p->argument_bytes <= MANIFEST_ARGUMENTS_MAX &&
 	       servers_named(p, count);
