@@ -35,22 +35,37 @@ must_check static enum status plan_install(struct invocation *invocation, unsign
 	return status == STATUS_OK ? status : bad(invocation, status, i);
 }
 
-static void install(struct slot *slot, const struct install *install)
+// Put `count` capabilities into the thread's slots from `first` on. What is in them goes before, in
+// steps; it may hold the last capability to something large, even to the thread itself or to what
+// is to be installed: then nothing is. The thread's CSpace may be among it, so that the
+// arguments cannot be looked up again.
+must_check static enum status install_all(struct invocation *invocation, struct thread *thread,
+					  unsigned first, const struct install *installs,
+					  unsigned count)
 {
-	if (install->source) {
-		derive_insert(install->source, slot, install->cap, false);
-	}
-}
-
-// Empty slots first..last of the thread; they may hold the last capability to something large.
-must_check static enum progress empty_slots(struct thread *thread, unsigned first, unsigned last)
-{
-	for (unsigned i = first; i <= last; i++) {
-		if (destroy_slot(&thread->slot[i]) == PREEMPTED) {
-			return PREEMPTED;
+	for (unsigned i = count; i-- > 0;) {
+		invocation->progress = destroy_slot(&thread->slot[first + i]);
+		if (invocation->progress == PREEMPTED) {
+			return STATUS_OK;
 		}
 	}
-	return DONE;
+	if (invocation->slot->cap.type != OBJECT_THREAD ||
+	    cap_object(invocation->slot->cap) != thread) {
+		return bad(invocation, STATUS_NO_CAP, 0);
+	}
+	for (unsigned i = 0; i < count; i++) {
+		const struct slot *source = installs[i].source;
+		if (source && !cap_same_object(source->cap, installs[i].cap)) {
+			return bad(invocation, STATUS_NO_CAP, 0);
+		}
+	}
+	for (unsigned i = 0; i < count; i++) {
+		if (installs[i].source) {
+			derive_insert(installs[i].source, &thread->slot[first + i], installs[i].cap,
+				      false);
+		}
+	}
+	return STATUS_OK;
 }
 
 must_check static enum status plan_configure(struct invocation *invocation,
@@ -93,21 +108,12 @@ must_check static enum status configure(struct invocation *invocation, struct th
 	if (status != STATUS_OK) {
 		return status;
 	}
-	invocation->progress = empty_slots(thread, THREAD_SLOT_CSPACE, THREAD_SLOT_BUFFER);
-	if (invocation->progress == PREEMPTED) {
-		return STATUS_OK;
+	status = install_all(invocation, thread, THREAD_SLOT_CSPACE, installs, 3);
+	if (status == STATUS_OK && invocation->progress == DONE) {
+		thread->buffer_offset = installs[2].source ? argument(invocation, 3) : 0;
+		sched_reload_space(thread);
 	}
-	// What was deleted may have held the arguments.
-	status = plan_configure(invocation, installs);
-	if (status != STATUS_OK) {
-		return status;
-	}
-	for (unsigned i = 0; i < 3; i++) {
-		install(&thread->slot[THREAD_SLOT_CSPACE + i], &installs[i]);
-	}
-	thread->buffer_offset = installs[2].source ? argument(invocation, 3) : 0;
-	sched_reload_space(thread);
-	return STATUS_OK;
+	return status;
 }
 
 must_check static enum status plan_handlers(struct invocation *invocation,
@@ -139,17 +145,7 @@ must_check static enum status set_handlers(struct invocation *invocation, struct
 	if (status != STATUS_OK) {
 		return status;
 	}
-	invocation->progress = empty_slots(thread, THREAD_SLOT_FAULT, THREAD_SLOT_TIMEOUT);
-	if (invocation->progress == PREEMPTED) {
-		return STATUS_OK;
-	}
-	status = plan_handlers(invocation, installs);
-	if (status != STATUS_OK) {
-		return status;
-	}
-	install(&thread->slot[THREAD_SLOT_FAULT], &installs[0]);
-	install(&thread->slot[THREAD_SLOT_TIMEOUT], &installs[1]);
-	return STATUS_OK;
+	return install_all(invocation, thread, THREAD_SLOT_FAULT, installs, 2);
 }
 
 must_check static enum status set_sched(struct invocation *invocation, struct thread *thread)

@@ -259,6 +259,27 @@ static bool test_suspend_self(void)
 	return true;
 }
 
+// Its own CSpace, space and buffer are replaced by the same ones while it asks for it.
+static void body_configure_self(struct guest_thread *t)
+{
+	t->regs = CALL(t->thread, THREAD_CONFIGURE, BOOT_SLOT_CNODE, BOOT_SLOT_VSPACE,
+		       shared_frame_cap(), (uint64_t)t->buffer - SHARED_BASE);
+	t->step = 1;
+	t->argument = CALL(t->thread, THREAD_READ_REGS, 0).status; // needs the buffer
+	t->step = 2;
+}
+
+static bool test_configure_self(void)
+{
+	struct guest_thread *t = thread_new(ABOVE, body_configure_self);
+
+	thread_run(t);
+	CHECK_STATUS(t->regs.status, OK);
+	CHECK_EQUAL(t->step, 2);
+	CHECK_STATUS(t->argument, OK);
+	return true;
+}
+
 static void body_delete_self(struct guest_thread *t)
 {
 	cap_delete(t->thread);
@@ -271,6 +292,8 @@ static bool test_delete_self(void)
 
 	thread_run(t);
 	CHECK_EQUAL(t->step, 0);
+	// If it was interrupted in it, the rest is left to whoever deletes the slot next.
+	CHECK_STATUS(cap_delete(t->thread), OK);
 	CHECK_EQUAL(cap_type(t->thread), 0);
 	return true;
 }
@@ -390,6 +413,7 @@ const struct test thread_tests[] = {
 	{"thread_write_errors", test_write_errors},
 	{"thread_write_control_only", test_write_control_only},
 	{"thread_suspend_self", test_suspend_self},
+	{"thread_configure_self", test_configure_self},
 	{"thread_delete_self", test_delete_self},
 	{"thread_revoke_self", test_revoke_self},
 	{"thread_unconfigured", test_unconfigured},
