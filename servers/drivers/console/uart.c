@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <caplet/kernel.h>
+#include <caplet/kill_point.h>
 
 enum uart_register {
 	UART_DATA = 0,	  // receive buffer and transmit holding register; divisor, low byte
@@ -42,15 +43,19 @@ static uint8_t uart_in(const struct uart *u, enum uart_register reg)
 {
 	uint32_t value = 0;
 
+	kill_point();
 	if (ioport_in(u->port, u->base + reg, 1, &value) != STATUS_OK)
 		abort();
+	kill_point();
 	return value;
 }
 
 static void uart_out(const struct uart *u, enum uart_register reg, unsigned bytes, uint32_t value)
 {
+	kill_point();
 	if (ioport_out(u->port, u->base + reg, bytes, value) != STATUS_OK)
 		abort();
+	kill_point();
 }
 
 static uint8_t enable_for(uint64_t sent)
@@ -101,6 +106,7 @@ static void uart_send_byte(struct uart *u, struct terminal *t)
 	else
 		uart_out(u, UART_DATA, 1, byte);
 	__atomic_store_n(&t->sent, t->sent + 1, __ATOMIC_RELEASE);
+	kill_point();
 }
 
 void uart_send(struct uart *u, struct terminal *t)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <caplet/clock.h>
 #include <caplet/kernel.h>
+#include <caplet/kill_point.h>
 
 enum {
 	PIT_CHANNEL_0 = 0,
@@ -27,8 +28,10 @@ uint16_t pit_count(uint64_t nanoseconds)
 // The manifest gave the ports, so an access cannot fail.
 static void pit_out(cptr_t port, unsigned number, uint8_t value)
 {
+	kill_point();
 	if (ioport_out(port, number, 1, value) != STATUS_OK)
 		abort();
+	kill_point();
 }
 
 void pit_start(cptr_t port, unsigned first, uint16_t count)
