@@ -46,8 +46,11 @@ void server_commit(void)
 		deferred_send();
 }
 
+// An empty ledger cannot be damaged: where one fails, the manifest gives too little.
 static void must(status_t status, const char *what)
 {
+	if (status == STATUS_BAD_LEDGER && process_info()->start_mode == START_FRESH)
+		server_panic("server: the manifest gives it too small a ledger");
 	if (status == STATUS_BAD_LEDGER)
 		ledger_header()->phase = LEDGER_DAMAGED;
 	if (status != STATUS_OK)
