@@ -20,6 +20,8 @@ enum { LINES = 64, PAGE_PRESENT = 1, PAGE_WRITE = 2, PAGE_LARGE = 128 };
 #define PAGE_ADDRESS	0x000ffffffffff000ul
 
 void (*host_panic_hook)(void);
+bool host_silent;
+char host_output[HOST_OUTPUT_BYTES];
 
 static bool mapped;
 
@@ -347,7 +349,10 @@ void arch_zero(void *start, uint64_t bytes)
 
 void arch_print_char(char c)
 {
-	fputc(c, stderr);
+	memmove(host_output, host_output + 1, HOST_OUTPUT_BYTES - 2);
+	host_output[HOST_OUTPUT_BYTES - 2] = c;
+	if (!host_silent)
+		fputc(c, stderr);
 }
 
 void arch_print_backtrace(void)

@@ -7,3 +7,8 @@
 
 void host_reset(void); // a fresh machine: empty memory, the clock at one second
 extern void (*host_panic_hook)(void);
+
+// The kernel's console: on the standard error output unless silent; its end is kept in host_output.
+enum { HOST_OUTPUT_BYTES = 256 };
+extern bool host_silent;
+extern char host_output[HOST_OUTPUT_BYTES];

@@ -2,7 +2,7 @@
 #
 # The portable kernel on the host: unit tests under the sanitizers, and the explorer.
 #
-#   make explore LIMIT=n [NAMES='chain ...']     explore as far as you have time for
+#   make explore LIMIT=n STEPS=n [NAMES='chain ...']     explore as far as you have time for
 
 # All of kernel/*.c but what makes the root task at boot.
 portable-kernel := $(filter-out kernel/boot.c kernel/boot_untyped.c kernel/archive.c kernel/elf.c, \
@@ -25,7 +25,7 @@ $(call host-test,explore,$(portable-kernel) $(model-machine) $(explorer),-D_GNU_
 $(call command-test,unit/mutations,200,tests/unit/mutate.sh build/unit/mutations,build/unit/explore)
 
 LIMIT ?= 2000000
-explore: build/unit/explore ## explore the kernel's states, up to LIMIT of each configuration
-	build/unit/explore -l $(LIMIT) $(NAMES)
+explore: build/unit/explore ## explore the kernel's states, up to LIMIT of each configuration and STEPS more of time
+	build/unit/explore -l $(LIMIT) -s $(or $(STEPS),1) $(NAMES)
 
 .PHONY: explore

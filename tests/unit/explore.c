@@ -212,6 +212,11 @@ static void print_sequence(const struct configuration *c, uint32_t node, struct 
 
 static void on_panic(void)
 {
+	const char *message = host_output;
+
+	while (*message == 0 && message < host_output + HOST_OUTPUT_BYTES - 1)
+		message++;
+	fprintf(stderr, "%s\n", message);
 	stop_reason = "the kernel panicked";
 	siglongjmp(stopped, 1);
 }
@@ -242,6 +247,7 @@ static void search_begin(const struct configuration *c, uint64_t limit)
 		abort();
 	node_count = 1;
 	node_limit = limit;
+	host_silent = true;
 	next.used = next.states = 0;
 	hash_insert(hash_state());
 	frontier_add(&next, 0);
@@ -255,6 +261,7 @@ static void search_end(void)
 	free(hashes);
 	free(nodes);
 	host_panic_hook = NULL;
+	host_silent = false;
 	alarm(0);
 	signal(SIGSEGV, SIG_DFL);
 }

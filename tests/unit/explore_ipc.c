@@ -8,6 +8,8 @@
 
 #include "explore.h"
 
+#include <caplet/abi/fault.h>
+
 #include "endpoint.h"
 #include "reply.h"
 #include "schedctx.h"
@@ -423,6 +425,100 @@ static const struct configuration capability_transfer = {
 	.prepare = renew_buffers,
 };
 
+// ---- faults ------------------------------------------------------------------------------------------
+
+static bool client_faults(void)
+{
+	return world_fault(client1);
+}
+
+static bool handler_answers(uint32_t label)
+{
+	return world_sys(server, SYS_REPLY_RECV, ENDPOINT, msg_make(label, 0, 0), REPLY1, 0, 0,
+			 NULL);
+}
+
+static bool handler_resumes(void)
+{
+	return handler_answers(FAULT_RESUME);
+}
+
+static bool handler_stops(void)
+{
+	return handler_answers(FAULT_STOP);
+}
+
+static bool handler_resumes_only(void)
+{
+	return SYS(server, SYS_SEND, REPLY1, FAULT_RESUME, 0, 0);
+}
+
+static bool set_handler(void)
+{
+	return world_holds(CLIENT1, OBJECT_THREAD) &&
+	       INVOKE(world_root, CLIENT1, THREAD_SET_HANDLERS, ENDPOINT, 0);
+}
+
+static bool clear_handler(void)
+{
+	return world_holds(CLIENT1, OBJECT_THREAD) &&
+	       INVOKE(world_root, CLIENT1, THREAD_SET_HANDLERS, 0, 0);
+}
+
+static void fault_handling(void)
+{
+	two_clients();
+	MUST(CLIENT1, THREAD_SET_HANDLERS, ENDPOINT, 0);
+}
+
+static const struct operation fault_operations[] = {
+	{"client 1 faults", client_faults},
+	{"client 1 calls", client1_calls},
+	{"client 2 calls", client2_calls},
+	{"handler receives", server_receives1},
+	{"handler receives without reply", server_receives_bare},
+	{"handler resumes the client and receives", handler_resumes},
+	{"handler stops the client and receives", handler_stops},
+	{"handler resumes the client", handler_resumes_only},
+	{"root sets the handler", set_handler},
+	{"root takes the handler away", clear_handler},
+	{"root suspends client 1", suspend_client1},
+	{"root resumes client 1", resume_client1},
+	{"root deletes client 1", delete_client1},
+	{"root suspends the handler", suspend_server},
+	{"root resumes the handler", resume_server},
+	{"root deletes the handler", delete_server},
+	{"root aborts the reply", abort_reply1},
+	{"root deletes the reply", delete_reply1},
+	{"root revokes the endpoint", revoke_endpoint},
+	{"root deletes the endpoint", delete_endpoint},
+	{0},
+};
+
+// A thread that faulted is queued at its handler, served, or stopped: never running on by itself.
+static const struct configuration faults = {
+	.name = "faults",
+	.about = "a thread that faults, its handler's deaths, another client of the handler",
+	.setup = fault_handling,
+	.operation = fault_operations,
+	.check = check_callers,
+};
+
+// The same with a handler on its clients' time.
+static void fault_handling_passive(void)
+{
+	two_clients_passive();
+	MUST(CLIENT1, THREAD_SET_HANDLERS, ENDPOINT, 0);
+}
+
+static const struct configuration faults_passive = {
+	.name = "faults-passive",
+	.about = "the same, the handler runs on the time of who faulted",
+	.setup = fault_handling_passive,
+	.operation = fault_operations,
+	.check = check_callers,
+};
+
 const struct configuration *const ipc_configurations[] = {
 	&two_clients_one_server,
 	&two_clients_passive_server,
@@ -430,5 +526,7 @@ const struct configuration *const ipc_configurations[] = {
 	&chain_of_three_passive,
 	&bound_notification,
 	&capability_transfer,
+	&faults,
+	&faults_passive,
 	NULL,
 };

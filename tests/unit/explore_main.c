@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 //
-// explore [-l LIMIT] [-x] [NAME...]: explore the configurations, all or those named.
+// explore [-l LIMIT] [-s STEPS] [-x] [NAME...]: explore the configurations, all or those named.
 //
 // Prints for each what was explored, as the test log wants it (`ok NAME`), and ends with status 0 if
-// nothing is wrong. -l raises the limit of states; a configuration that is not finished within its
+// nothing is wrong. -l raises the limit of states, -s lets that much more time pass in the
+// configurations of time; a configuration that is not finished within its
 // limit is said so, and counts as passed: everything up to that depth holds. -x expects a
 // violation instead: status 0 if one is found (a kernel broken on purpose must not pass).
 
@@ -18,6 +19,7 @@
 enum { LIMIT = 150000 };
 
 extern const struct configuration *const ipc_configurations[];
+extern unsigned explore_extra_steps;
 extern const struct configuration untyped_and_cnodes, deleted_threads, budgets_run_out,
 	passive_budgets, timeout_faults;
 
@@ -61,9 +63,11 @@ int main(int count, char **arguments)
 	bool expect_violation = false, all = true, any = false;
 	int option;
 
-	while ((option = getopt(count, arguments, "l:x")) != -1) {
+	while ((option = getopt(count, arguments, "l:s:x")) != -1) {
 		if (option == 'l')
 			limit = strtoull(optarg, NULL, 0);
+		else if (option == 's')
+			explore_extra_steps = (unsigned)strtoul(optarg, NULL, 0);
 		else if (option == 'x')
 			expect_violation = true;
 		else

@@ -4,7 +4,7 @@
 // time as an explored choice.
 //
 // A client with half of each period, a client with a fifth, a server that is passive or has a
-// tenth. Time passes in steps; there is an end to it (STEPS_MAX), since clocks only go on.
+// tenth. Time passes in steps; there is an end to it (steps_allowed), since clocks only go on.
 
 #include "explore.h"
 
@@ -22,12 +22,14 @@ enum {
 	HANDLER,
 	PERIOD = 1000,
 	STEP = 100,
-	STEPS_MAX = 9,
 };
 
 static struct thread *client1, *client2, *server;
 
 #define steps_taken host->notes[1]
+
+unsigned explore_extra_steps;
+static unsigned steps_allowed;
 
 static void configure(cptr_t schedctx, uint64_t budget, unsigned extra)
 {
@@ -36,6 +38,7 @@ static void configure(cptr_t schedctx, uint64_t budget, unsigned extra)
 
 static void budgets(void)
 {
+	steps_allowed = 3;
 	world_setup();
 	world_make(ENDPOINT, OBJECT_ENDPOINT, ENDPOINT_BITS);
 	world_make(REPLY, OBJECT_REPLY, REPLY_BITS);
@@ -53,7 +56,7 @@ static void budgets(void)
 
 static bool time_passes(ticks_t ticks)
 {
-	if (steps_taken >= STEPS_MAX)
+	if (steps_taken >= steps_allowed + explore_extra_steps)
 		return false;
 	steps_taken++;
 	return world_pass(ticks);
@@ -171,6 +174,7 @@ static void pass_until(struct thread *t)
 static void budgets_passive(void)
 {
 	budgets();
+	steps_allowed = 2;
 	pass_until(server);
 	server_receives();
 	schedctx_unbind(world_object(SCHEDCTX3));
@@ -189,6 +193,7 @@ const struct configuration passive_budgets = {
 
 static void budgets_timeout(void)
 {
+	steps_allowed = 6;
 	world_setup();
 	world_make(ENDPOINT, OBJECT_ENDPOINT, ENDPOINT_BITS);
 	world_make(REPLY, OBJECT_REPLY, REPLY_BITS);

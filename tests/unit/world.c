@@ -23,6 +23,7 @@ enum {
 	SCHEDCTX_PADDR = HOST_FREE_PADDR + 0x1000,
 	MAX_OBJECTS = 64,
 	MAX_SLOTS = 512,
+	MAX_REFILLS = 8,
 	GRANULE = 32,
 	DEAD = 0xdd,
 };
@@ -141,6 +142,15 @@ bool world_sys(struct thread *t, uint64_t number, cptr_t cap, uint64_t info, cpt
 	for (unsigned i = 0; i < count && i < MSG_REG_WORDS; i++)
 		t->msg.words[i] = words[i];
 	kernel_syscall(number);
+	return true;
+}
+
+bool world_fault(struct thread *t)
+{
+	if (arch_frame_kind(t) == FRAME_PENDING || !make_current(t))
+		return false;
+	t->arch.kind = FRAME_FULL;
+	kernel_fault_page(0x1000, 0);
 	return true;
 }
 
@@ -388,8 +398,13 @@ static void thread_canonical(struct thread *t)
 static void schedctx_canonical(struct schedctx *s)
 {
 	s->used = s->used_asked = s->used_timeout = s->used_info = 0;
-	for (unsigned i = s->count; i < s->limit; i++)
-		s->refill[(s->head + i) % s->limit] = (struct refill){0};
+	struct refill pieces[MAX_REFILLS] = {0};
+
+	for (unsigned i = 0; i < s->count; i++)
+		pieces[i] = s->refill[(s->head + i) % s->limit];
+	for (unsigned i = 0; i < s->limit; i++)
+		s->refill[i] = pieces[i];
+	s->head = 0;
 	if (!s->throttled) {
 		s->release_left = s->release_right = s->release_up = NULL;
 		s->release_rank = 0;

@@ -48,6 +48,8 @@ bool world_holds(cptr_t slot, enum object_type type);
 // false.
 bool world_sys(struct thread *t, uint64_t number, cptr_t cap, uint64_t info, cptr_t reply,
 	       cptr_t send_to, unsigned count, const uint64_t *words);
+// A page fault of `t`, on the same terms.
+bool world_fault(struct thread *t);
 #define SYS(t, number, cap, label, reply, ...)                                                     \
 	world_sys(t, number, cap, msg_make(label, 0, sizeof((uint64_t[]){__VA_ARGS__}) / 8),       \
 		  reply, 0, sizeof((uint64_t[]){__VA_ARGS__}) / 8, (uint64_t[]){__VA_ARGS__})
