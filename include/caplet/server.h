@@ -92,7 +92,7 @@ struct server {
 	uint64_t (*fault)(uint64_t badge, uint64_t descriptor); // a fault message, words in the
 		// buffer -> descriptor of the answer, or
 		// SERVER_FAULT_UNANSWERED
-	uint64_t log_bytes; // of the ledger's undo log; 0: LEDGER_LOG_DEFAULT
+	uint64_t log_bytes; // of the undo log; 0: LEDGER_LOG_DEFAULT, a quarter of a small ledger
 	bool chains;	    // `once` handlers call `once` methods below: see client_chain()
 };
 

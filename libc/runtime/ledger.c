@@ -195,7 +195,8 @@ status_t ledger_open(enum start_mode *mode, uint64_t bytes, uint64_t log_bytes)
 	struct ledger_header *header = ledger_header();
 
 	if (log_bytes == 0)
-		log_bytes = LEDGER_LOG_DEFAULT;
+		log_bytes = bytes / 4 < LEDGER_LOG_DEFAULT ? bytes / 4 & ~(PAGE_SIZE - 1)
+							   : LEDGER_LOG_DEFAULT;
 	if (bytes < 2 * PAGE_SIZE || log_bytes > bytes - 2 * PAGE_SIZE)
 		return STATUS_BAD_LEDGER;
 	// A predecessor that died while it laid out the very first header left no checksum.
