@@ -5,39 +5,37 @@
 #include "cnode.h"
 
 // One step: the slot that `cnode` resolves from the low *left bits of `index`, which has no others.
-// *left becomes what is still to be resolved.
-static inline struct slot *resolve(const struct cap *cnode, uint64_t index, int *left)
+// *left becomes what is still to be resolved. False: the guard does not fit.
+static inline bool resolve(struct cap cnode, uint64_t index, int *left, struct slot **slot)
 {
-	unsigned bits = cnode->bits;
-	int below = *left - (int)cnode->cnode.guard_bits - (int)bits;
+	unsigned bits = cnode.bits;
+	int below = *left - (int)cnode.cnode.guard_bits - (int)bits;
 
 	if (unlikely(below < 0)) {
-		return NULL;
+		return false;
 	}
-	index >>= below;
-	if (unlikely(index >> bits != cnode->cnode.guard)) {
-		return NULL;
+	// Without the guard, what is left is the number of a slot.
+	uint64_t number = (index >> below) - ((uint64_t)cnode.cnode.guard << bits);
+	if (unlikely(number >> bits != 0)) {
+		return false;
 	}
 	*left = below;
-	return &((struct cnode *)cap_object(*cnode))->slot[index & ((1ul << bits) - 1)];
+	*slot = &((struct cnode *)cap_object(cnode))->slot[number];
+	return true;
 }
 
 enum status cspace_find(const struct cap *root, cptr_t cptr, struct slot **slot,
 			unsigned *bits_left)
 {
+	struct cap cnode = *root;
 	int left = 64;
 
-	for (const struct cap *cnode = root; likely(cnode->type == OBJECT_CNODE);) {
-		struct slot *found = resolve(cnode, cptr, &left);
-		if (unlikely(!found)) {
-			break;
-		}
-		cnode = &found->cap;
-		if (likely(cnode->type != OBJECT_CNODE || left == 0)) {
-			*slot = found;
+	while (likely(cnode.type == OBJECT_CNODE && resolve(cnode, cptr, &left, slot))) {
+		if (likely((*slot)->cap.type != OBJECT_CNODE || left == 0)) {
 			*bits_left = left;
 			return STATUS_OK;
 		}
+		cnode = (*slot)->cap;
 		cptr &= (1ul << left) - 1;
 	}
 	*bits_left = left;
@@ -47,23 +45,20 @@ enum status cspace_find(const struct cap *root, cptr_t cptr, struct slot **slot,
 enum status cspace_find_exact(struct cap root, uint64_t index, uint64_t depth, struct slot **slot,
 			      unsigned *bits_left)
 {
+	struct cap cnode = root;
+	int left = depth;
+
 	*bits_left = 0;
 	if (depth < 1 || depth > 64) {
 		return STATUS_BAD_ARGUMENT;
 	}
-	int left = depth;
-
-	for (const struct cap *cnode = &root; cnode->type == OBJECT_CNODE;) {
-		index &= ~0ul >> (64 - left);
-		struct slot *found = resolve(cnode, index, &left);
-		if (!found) {
-			break;
-		}
+	index &= ~0ul >> (64 - left);
+	while (cnode.type == OBJECT_CNODE && resolve(cnode, index, &left, slot)) {
 		if (left == 0) {
-			*slot = found;
 			return STATUS_OK;
 		}
-		cnode = &found->cap;
+		cnode = (*slot)->cap;
+		index &= (1ul << left) - 1;
 	}
 	*bits_left = left;
 	return STATUS_NO_CAP;

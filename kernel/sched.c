@@ -266,11 +266,11 @@ static struct vspace *space_of(struct cpu *cpu, struct thread *thread)
 
 void sched_switch(struct cpu *cpu, struct thread *next)
 {
-	if (next != cpu->current) {
-		arch_switch(cpu->current, next, space_of(cpu, next));
-		cpu->current = next;
-		next->cpu = cpu->number;
-	}
+	struct thread *from = cpu->current;
+
+	cpu->current = next;
+	next->cpu = cpu->number;
+	arch_switch(from, next, space_of(cpu, next));
 }
 
 void sched_choose(void)
@@ -296,7 +296,9 @@ void sched_choose(void)
 		cpu->charged->spent = false;
 	}
 	set_timer(cpu);
-	sched_switch(cpu, next);
+	if (next != thread) {
+		sched_switch(cpu, next);
+	}
 }
 
 void sched_block(void)
