@@ -98,15 +98,20 @@ status_t files_make(const char *path, uint64_t *node)
 	return status;
 }
 
+// Members are mapped one behind the other, from the beginning again when none is left.
+static uint64_t mapped_end = SUPERVISOR_FILE_MAP_BASE;
+static unsigned mapped_count;
+
 static status_t archive_open(struct source *source, const char *name)
 {
-	static uint64_t next = SUPERVISOR_FILE_MAP_BASE;
-	status_t status = supervisor_file_map(&supervisor_session, name, next, &source->bytes);
+	status_t status =
+		supervisor_file_map(&supervisor_session, name, mapped_end, &source->bytes);
 
 	if (status != STATUS_OK)
 		return status == SUPERVISOR_NO_FILE ? FS_NOT_FOUND : status;
-	source->mapped = (const uint8_t *)next;
-	next += (source->bytes + 2 * PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	source->mapped = (const uint8_t *)mapped_end;
+	mapped_end += (source->bytes + 2 * PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+	mapped_count++;
 	return STATUS_OK;
 }
 
@@ -153,8 +158,12 @@ void source_close(struct source *source)
 	uint64_t pages = (source->bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 
 	// What cannot be given back now goes with the process.
-	if (source->mapped == NULL)
+	if (source->mapped == NULL) {
 		(void)fs_close(files_session(), source->node);
-	else if (pages > 0)
-		(void)pager_unmap(&pager_session, (uint64_t)source->mapped, pages);
+		return;
+	}
+	if (pages > 0 && pager_unmap(&pager_session, (uint64_t)source->mapped, pages) != STATUS_OK)
+		return;
+	if (--mapped_count == 0)
+		mapped_end = SUPERVISOR_FILE_MAP_BASE;
 }
