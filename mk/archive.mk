@@ -12,7 +12,8 @@
 archive = $(eval $(call archive-rules,$(strip $1),$(strip $2)))
 
 define archive-rules
-$(BUILD)/$1.tar: build/host/mkarchive $(foreach member,$2,$(lastword $(subst =, ,$(member))))
+$(BUILD)/$1.tar: build/host/mkarchive \
+		$(foreach member,$2,$(lastword $(subst =, ,$(member))))
 	$$(call note,ARCHIVE)
 	$$(Q)build/host/mkarchive $$@ $2
 endef

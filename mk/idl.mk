@@ -45,6 +45,7 @@ docs/reference/report-methods.md: $(wildcard include/caplet/idl/*.idl) $(IDLC)
 	@mkdir -p $(@D)
 	$(Q)$(IDLC) --report-methods $@ $(wildcard include/caplet/idl/*.idl)
 
-reference: $(IDL_NAMES:%=docs/reference/%.md) docs/reference/report-methods.md ## renew the reference pages of the interfaces
+REFERENCE_PAGES := $(IDL_NAMES:%=docs/reference/%.md) docs/reference/report-methods.md
+reference: $(REFERENCE_PAGES) ## renew the reference pages of the interfaces
 
 .PHONY: reference

@@ -28,7 +28,7 @@ $(OVMF_COPY): $(OVMF_VARS)
 
 ISO_SCRIPT := tests/boot/iso
 iso-command = build/host/console-script -t $1 -e $(ISO_SCRIPT).expect $(ISO_SCRIPT).lines \
-	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -cdrom $(ISO) $2
+	$(QEMU_TEST) -cdrom $(ISO) $2
 
 $(call command-test,iso/bios,90,$(call iso-command,80,),$(ISO))
 $(call command-test,iso/uefi,150,$(call iso-command,140,\

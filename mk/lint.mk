@@ -9,13 +9,19 @@ $(foreach check,$(LINT_CHECKS),$(call command-test,lint/$(check),60,tools/lint $
 
 # Headers are tried with the flags of the side that includes them, by both compilers.
 lint-flags = $(filter-out -MMD -MP -Werror,$1)
-lint-headers = env LINT_CC='$2' LINT_HOST_CC='$1' LINT_KERNEL_FLAGS='$(call lint-flags,$(KERNEL_FLAGS))' LINT_USER_FLAGS='$(call lint-flags,$(USER_FLAGS) $(FLAGS_fpu))' LINT_HOST_FLAGS='$(call lint-flags,$(HOST_FLAGS) -Ikernel -Ikernel/x86 -I$(BUILD)/idl)' tools/lint headers
+lint-headers = env LINT_HOST_CC='$1' LINT_CC='$2' \
+	LINT_KERNEL_FLAGS='$(call lint-flags,$(KERNEL_FLAGS))' \
+	LINT_USER_FLAGS='$(call lint-flags,$(USER_FLAGS) $(FLAGS_fpu))' \
+	LINT_HOST_FLAGS='$(call lint-flags,$(HOST_FLAGS) -Ikernel -Ikernel/x86 -I$(BUILD)/idl)' \
+	tools/lint headers
 $(call command-test,lint/headers-gcc,120,$(call lint-headers,gcc,gcc),$(USER_HEADERS))
-$(call command-test,lint/headers-clang,120,$(call lint-headers,clang,clang --target=x86_64-unknown-elf),$(USER_HEADERS))
+$(call command-test,lint/headers-clang,120,\
+	$(call lint-headers,clang,clang --target=x86_64-unknown-elf),$(USER_HEADERS))
 
-$(call command-test,lint/reference,10,env LINT_IDL=$(BUILD)/idl tools/lint reference,$(IDL_HEADERS))
+$(call command-test,lint/reference,10,\
+	env LINT_IDL=$(BUILD)/idl tools/lint reference,$(IDL_HEADERS))
 
-lint: build/tests.list build/host/run-tests $(USER_HEADERS) ## format, headers alone, file sizes, reading order, licence lines, no Python
+lint: build/tests.list build/host/run-tests $(USER_HEADERS) ## the tree's rules: format, sizes, ...
 	@build/host/run-tests $< lint/
 
 .PHONY: lint

@@ -2,16 +2,18 @@
 #
 # Programs that run on Caplet: servers, apps and tests.
 #
-#   $(call program,NAME,FOLDER,SOURCES,VARIANT)   a program, carried in the boot archive as bin/NAME
+#   $(call program,NAME,FOLDER,SOURCES,VARIANT)   a program, in the boot archive as bin/NAME
 #   $(call image,NAME,FOLDER,SOURCES,VARIANT)     the same, not in the boot archive
 #
-# SOURCES are names inside FOLDER (empty: every C and assembler file there); VARIANT is fpu, nofpu or
-# kill (mk/toolchain.mk). The program is linked with the runtime, the generated interface code that it
-# calls, and newlib. build/programs/NAME has symbols, build/stripped/NAME, which is what boots, has
-# none.
+# SOURCES are names inside FOLDER (empty: every C and assembler file there); VARIANT is fpu, nofpu
+# (if empty) or kill, see mk/toolchain.mk. The program is linked with the runtime, the generated
+# interface code that it calls, and newlib. build/programs/NAME has symbols, build/stripped/NAME,
+# which is what boots, has none.
 
 program = $(eval PROGRAMS += $(strip $1))$(image)
-image = $(eval $(call image-rules,$(strip $1),$(strip $2),$(or $(strip $3),$(call sources-in,$2)),$(or $(strip $4),nofpu)))
+image = $(eval $(call image-rules,$(strip $1),$(strip $2),$(image-sources),$(image-variant)))
+image-sources = $(or $(strip $3),$(call sources-in,$2))
+image-variant = $(or $(strip $4),nofpu)
 
 sources-in = $(notdir $(sort $(wildcard $(strip $1)/*.c $(strip $1)/*.S)))
 
@@ -52,11 +54,10 @@ $(eval $(call user-object-rules,nofpu))
 $(eval $(call user-object-rules,kill))
 
 # The C library of each variant. -u _start takes the entry out of it.
-libraries-fpu = $(BUILD)/fpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/fpu/libidl.a) \
+libraries-fpu := $(BUILD)/fpu/libcaplet.a $(BUILD)/fpu/libidl.a \
 	$(NEWLIB)/lib/fpu/libc.a $(NEWLIB)/lib/fpu/libm.a
-libraries-nofpu = $(BUILD)/nofpu/libcaplet.a $(if $(IDL_NAMES),$(BUILD)/nofpu/libidl.a) \
-	$(NEWLIB)/lib/nofpu/libc.a
-libraries-kill = $(subst /nofpu/libcaplet.a,/kill/libcaplet.a,$(subst /nofpu/libidl.a,/kill/libidl.a,$(libraries-nofpu)))
+libraries-nofpu := $(BUILD)/nofpu/libcaplet.a $(BUILD)/nofpu/libidl.a $(NEWLIB)/lib/nofpu/libc.a
+libraries-kill := $(BUILD)/kill/libcaplet.a $(BUILD)/kill/libidl.a $(NEWLIB)/lib/nofpu/libc.a
 
 USER_LDFLAGS := -static -nostdlib -u _start --gc-sections --build-id=none \
 	-z noexecstack -z max-page-size=4096 -z separate-code

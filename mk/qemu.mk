@@ -9,6 +9,7 @@ BOOT_ARCHIVE := $(BUILD)/boot.tar
 QEMU := qemu-system-x86_64
 QEMU_MACHINE := -M q35 -cpu max -m 512 -nodefaults -no-user-config -display none -no-reboot
 QEMU_EXIT := -device isa-debug-exit,iobase=0xf4,iosize=4
+QEMU_TEST = $(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio
 QEMU_BOOT := -kernel $(KERNEL) -initrd $(BOOT_ARCHIVE)
 
 comma := ,

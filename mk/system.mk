@@ -21,7 +21,7 @@ build/tests.list: always
 test: build/tests.list $(sort $(TEST_NEEDS)) ## run all tests, or those named FILTER
 	@build/host/run-tests -j 2 build/tests.list $(FILTER)
 
-bench: $(KERNEL) $(BENCH_ARCHIVES) ## boot under an instruction counter, print bench<TAB>name<TAB>value<TAB>unit
+bench: $(KERNEL) $(BENCH_ARCHIVES) ## count instructions, print bench<TAB>name<TAB>value<TAB>unit
 	@tools/bench $(KERNEL) $(BENCH_ARCHIVES) -- $(QEMU) $(BENCH_MACHINE) $(QEMU_EXIT) -serial stdio
 
 new-server: ## begin a server NAME: interface, code, client, manifest entry, test

@@ -21,9 +21,12 @@ define newline
 endef
 test-add = $(eval TEST_LINES += $(strip $1)|$(strip $2)|$(or $(strip $3),60)|$(strip $4)$$(newline))
 
-unit-test = $(foreach compiler,gcc clang,$(eval $(call unit-test-rules,$(strip $1),$(strip $2),$3,$(compiler)))$(call test-add,unit,unit/$(strip $1)-$(compiler),300,CMOCKA_MESSAGE_OUTPUT=TAP build/unit/$(strip $1)-$(compiler)))
+unit-test = $(foreach compiler,gcc clang,$(call unit-test-by,$(compiler),$(strip $1),$2,$3))
+unit-test-by = $(eval $(call unit-test-rules,$2,$3,$4,$1))$(call test-add,unit,\
+	unit/$2-$1,300,CMOCKA_MESSAGE_OUTPUT=TAP build/unit/$2-$1)
 
-UNIT_FLAGS := -std=gnu17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -MMD -MP -Iinclude -Ikernel -I$(BUILD)/idl \
+UNIT_FLAGS := -std=gnu17 -D_GNU_SOURCE -O1 -g $(WARNINGS) -MMD -MP \
+	-Iinclude -Ikernel -I$(BUILD)/idl \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 
 define unit-test-rules
@@ -39,7 +42,8 @@ TEST_NEEDS += build/unit/$1-$4
 DEPENDENCIES += $$(unit-objects-$1-$4:.o=.d)
 endef
 
-host-test = $(eval $(call host-test-rules,$(strip $1),$(strip $2),$3))$(call test-add,command,host/$(strip $1),$4,build/unit/$(strip $1))
+host-test = $(eval $(call host-test-rules,$(strip $1),$(strip $2),$3))$(call test-add,\
+	command,host/$(strip $1),$4,build/unit/$(strip $1))
 
 define host-test-rules
 host-test-objects-$1 := $(patsubst %.c,build/unit/host/$1/%.o,$2)
@@ -54,20 +58,23 @@ TEST_NEEDS += build/unit/$1
 DEPENDENCIES += $$(host-test-objects-$1:.o=.d)
 endef
 
-guest-suite = $(eval TEST_NEEDS += $(KERNEL) $(strip $2))$(call test-add,guest,guest/$(strip $1),$3,$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -kernel $(KERNEL) -initrd $(strip $2) $4)
+guest-suite = $(eval TEST_NEEDS += $(KERNEL) $(strip $2))$(call test-add,guest,\
+	guest/$(strip $1),$3,$(QEMU_TEST) -kernel $(KERNEL) -initrd $(strip $2) $4)
 
 command-test = $(eval TEST_NEEDS += $4)$(call test-add,command,$1,$2,$3)
 
-boot-scripts := $(sort $(wildcard tests/boot/*.script))
-boot-script-command = build/host/console-script -t 60 -e $(1:.script=.expect) $1 \
-	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -kernel $(KERNEL) -initrd $(BOOT_ARCHIVE)
-$(foreach file,$(boot-scripts),$(call command-test,boot/$(basename $(notdir $(file))),70,$(call boot-script-command,$(file)),$(KERNEL) $(BOOT_ARCHIVE)))
+# $(call script-run,SCRIPT,SECONDS,KERNEL,ARCHIVE): the command that types SCRIPT's lines.
+script-run = build/host/console-script -t $2 -e $1.expect $1.script $(QEMU_TEST) \
+	-kernel $3 -initrd $4
 
+boot-scripts := $(basename $(sort $(wildcard tests/boot/*.script)))
+boot-script-test = $(call command-test,boot/$(notdir $1),70,$(call script-run,$1,60,$(KERNEL),\
+	$(BOOT_ARCHIVE)),$(KERNEL) $(BOOT_ARCHIVE))
+$(foreach script,$(boot-scripts),$(call boot-script-test,$(script)))
 
 # The second compiler builds the whole system without a warning, and it works.
-clang-boot := build/host/console-script -t 60 -e tests/boot/posix.expect tests/boot/posix.script \
-	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio \
-	-kernel build/clang/caplet.elf -initrd build/clang/boot.tar
+clang-build := env -u MAKEFLAGS -u MFLAGS make -s -j2 CC=clang CI=true system
+clang-boot := $(call script-run,tests/boot/posix,60,build/clang/caplet.elf,build/clang/boot.tar)
 ifneq ($(BUILD),build/clang)
-$(call command-test,boot/clang,600,env -u MAKEFLAGS -u MFLAGS make -s -j2 CC=clang CI=true system && $(clang-boot))
+$(call command-test,boot/clang,600,$(clang-build) && $(clang-boot))
 endif

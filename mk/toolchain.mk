@@ -39,12 +39,11 @@ TARGET_FLAGS := -std=gnu17 -O2 -g $(WARNINGS) -MMD -MP -Iinclude -ffile-prefix-m
 KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-regs-only \
 	-mno-red-zone -Ikernel -Ikernel/x86 -isystem $(COMPILER_INCLUDE)
 
-# Programs are built for a variant: fpu; nofpu for those that declare no FPU use; kill for tests, that is
-# nofpu with kill points (caplet/kill_point.h).
+# Programs are built for a variant: fpu; nofpu for those that declare no FPU use; kill for tests,
+# that is nofpu with kill points (caplet/kill_point.h).
 USER_FLAGS = $(TARGET_FLAGS) -fno-pic -fno-pie -fno-omit-frame-pointer -ftls-model=local-exec \
-	-D__caplet__ -D__DYNAMIC_REENT__ -U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ \
-	-U__unix -Uunix -I$(BUILD)/idl -isystem libc/overlay/include \
-	-isystem $(NEWLIB)/include -isystem $(COMPILER_INCLUDE)
+	-D__caplet__ -U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ -U__unix -Uunix \
+	-I$(BUILD)/idl -isystem $(NEWLIB)/include -isystem $(COMPILER_INCLUDE)
 FLAGS_fpu =
 FLAGS_nofpu = -mgeneral-regs-only -DCAPLET_NOFPU
 FLAGS_kill = $(FLAGS_nofpu) -DKILL_POINTS
@@ -84,7 +83,7 @@ $(BUILD)/kernel/%.o: kernel/%.c $(FLAGS_STAMP)
 $(BUILD)/kernel/%.o: kernel/%.S $(FLAGS_STAMP)
 	$(call note,AS)
 	@mkdir -p $(@D)
-	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -D__ASSEMBLER__ -c -o $@ $<
+	$(Q)$(TARGET_CC) $(KERNEL_FLAGS) -c -o $@ $<
 
 # Host tools: each folder tools/NAME with C files in it is one program, build/host/NAME.
 HOST_TOOLS := $(sort $(notdir $(patsubst %/,%,$(dir $(wildcard tools/*/*.c)))))
