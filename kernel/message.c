@@ -130,16 +130,7 @@ static inline void copy_registers(uint64_t *to, const uint64_t *from, unsigned w
 	case 2: to[1] = from[1];  // fall through
 	case 1: to[0] = from[0];  // fall through
 	}
-	switch (words) {
-	case 1: to[1] = 0; // fall through
-	case 2: to[2] = 0; // fall through
-	case 3: to[3] = 0; // fall through
-	case 4: to[4] = 0; // fall through
-	case 5: to[5] = 0; // fall through
-	case 6: to[6] = 0; // fall through
-	case 7: to[7] = 0; // fall through
-	default: break;
-	}
+	msg_zero_beyond(to, words);
 }
 
 // Words 8.. and capabilities; returns the low half of the receiver's descriptor.

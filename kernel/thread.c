@@ -44,9 +44,7 @@ void thread_answer(struct thread *thread, enum status status, unsigned words)
 	thread->msg.info = msg_make(0, 0, words);
 	thread->msg.aux = 0;
 	thread->msg.third = 0;
-	for (unsigned i = words; i < MSG_REG_WORDS; i++) {
-		thread->msg.words[i] = 0;
-	}
+	msg_zero_beyond(thread->msg.words, words);
 }
 
 void thread_complete(struct thread *thread, enum status status)
