@@ -155,7 +155,9 @@ static void service_watch(struct service *service)
 		service->stalled_us = 0;
 		service->waits = 0;
 	} else {
-		service->stalled_us += facts.consumed;
+		// A host that looked elsewhere for a while is not the service's work.
+		service->stalled_us +=
+			facts.consumed < ROOT_TICK_US ? facts.consumed : ROOT_TICK_US;
 		if (facts.state == THREAD_WAITING)
 			service->waits++;
 		if (facts.state == THREAD_RECEIVING)
