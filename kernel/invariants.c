@@ -389,9 +389,22 @@ static const char *check_heap(struct schedctx *s, const struct schedctx *up)
 	return wrong ? wrong : check_heap(s->release_right, s);
 }
 
+// The timer comes when the first throttled context is due, and when the current one has used its piece.
+static bool timer_is_set(const struct cpu *cpu)
+{
+	if (cpu->release && cpu->deadline > refill_head(cpu->release)->time) {
+		return false;
+	}
+	return !cpu->charged || cpu->deadline <= cpu->since + refill_head(cpu->charged)->amount;
+}
+
 static const char *check_time(const struct invariants_world *w)
 {
 	const char *wrong = check_heap(w->cpu->release, NULL);
+
+	if (!wrong && !timer_is_set(w->cpu)) {
+		wrong = "S7: the timer comes too late";
+	}
 
 	for (unsigned i = 0; i < w->schedctxs && !wrong; i++) {
 		struct schedctx *s = w->schedctx[i];

@@ -146,7 +146,11 @@ static void place(struct thread *thread, bool front, ticks_t now)
 	if (!refill_is_ready(s, now)) {
 		release_add(&cpu->release, s);
 		if (cpu->release == s) {
-			reschedule(cpu); // the timer has to be set earlier
+			if (cpu == cpu_self()) {
+				set_timer(cpu);
+			} else {
+				reschedule(cpu); // it sets its timer itself
+			}
 		}
 		return;
 	}
@@ -192,7 +196,9 @@ void sched_drop(struct thread *thread)
 
 	sched_stop(thread);
 	if (cpu->current == thread) {
-		arch_switch(thread, &cpu->idle, NULL);
+		if (cpu == cpu_self()) {
+			arch_switch(thread, &cpu->idle, NULL);
+		}
 		cpu->current = &cpu->idle;
 	}
 }
