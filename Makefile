@@ -14,6 +14,11 @@
 
 all: system
 
+# As many jobs as there are processors, if no other number is asked for.
+ifeq ($(filter -j%,$(MAKEFLAGS)),)
+MAKEFLAGS += -j$(shell nproc)
+endif
+
 include mk/toolchain.mk
 include mk/host.mk
 include mk/newlib.mk
