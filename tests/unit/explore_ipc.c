@@ -77,6 +77,19 @@ static const char *check_time(void)
 	return wrong;
 }
 
+// The time of a client that lives is with somebody, wherever it was lent.
+static const char *check_owners(void)
+{
+	static const cptr_t owned[][2] = {{CLIENT1, SCHEDCTX1}, {CLIENT2, SCHEDCTX2}};
+
+	for (unsigned i = 0; i < 2; i++)
+		if (world_holds(owned[i][0], OBJECT_THREAD) &&
+		    world_holds(owned[i][1], OBJECT_SCHEDCTX) &&
+		    ((struct schedctx *)world_object(owned[i][1]))->thread == NULL)
+			return "the time of a client that lives is with nobody";
+	return check_callers();
+}
+
 #define SYSTEM_CALL(function, thread, number, cap, reply)                                          \
 	static bool function(void)                                                                 \
 	{                                                                                          \
@@ -177,7 +190,7 @@ static const struct configuration two_clients_one_server = {
 	.about = "two clients, one active server, two reply objects",
 	.setup = two_clients,
 	.operation = two_clients_operations,
-	.check = check_callers,
+	.check = check_owners,
 };
 
 // The server has no time of its own: it waits, then its scheduling context is taken away.
@@ -217,7 +230,7 @@ static const struct configuration two_clients_passive_server = {
 	.about = "the same, the server runs on its callers' time",
 	.setup = two_clients_passive,
 	.operation = passive_operations,
-	.check = check_callers,
+	.check = check_owners,
 };
 
 // ---- the chain ---------------------------------------------------------------------------------------
@@ -299,7 +312,7 @@ static const struct configuration chain_of_three_passive = {
 	.about = "the same, all on the client's time",
 	.setup = chain_passive,
 	.operation = chain_operations,
-	.check = check_callers,
+	.check = check_owners,
 };
 
 // ---- a bound notification -------------------------------------------------------------------------------
@@ -516,7 +529,7 @@ static const struct configuration faults_passive = {
 	.about = "the same, the handler runs on the time of who faulted",
 	.setup = fault_handling_passive,
 	.operation = fault_operations,
-	.check = check_callers,
+	.check = check_owners,
 };
 
 const struct configuration *const ipc_configurations[] = {
