@@ -3,8 +3,10 @@
 // Refills: the budget of a scheduling context as pieces of time, each usable from a moment on.
 //
 // A sporadic server, as in seL4 MCS: what is used of a piece comes back one period after the
-// piece became usable, so that in no window of one period more than the budget is used. A round-robin
-// context (budget == period) has one piece that is full again as soon as it is used up.
+// piece became usable. Who runs as soon as it may uses no more than the budget in any window of one
+// period; who is kept waiting by a higher priority may use what it was owed late, and then the next
+// piece in time, as any periodic task. A round-robin context (budget == period) has one piece that is
+// full again as soon as it is used up.
 //
 // Rules:
 // - The amounts always add up to the budget.
