@@ -39,7 +39,7 @@ static void raise(struct thread *thread)
 {
 	struct cap handler = thread->slot[THREAD_SLOT_FAULT].cap;
 
-	if (!is_handler(handler)) {
+	if (!is_handler(handler) || !ipc_receiver_can_run(handler, true)) {
 		stop_unhandled(thread);
 		return;
 	}
@@ -81,8 +81,9 @@ bool fault_timeout(struct thread *thread)
 	struct cap handler = thread->slot[THREAD_SLOT_TIMEOUT].cap;
 	struct schedctx *s = thread->schedctx;
 
-	// The arguments of a preempted operation are where the message would go: it just waits.
-	if (!is_handler(handler) || thread->pending) {
+	// The arguments of a preempted operation are where the message would go, and a handler without
+	// time would get none with it: the thread just waits.
+	if (!is_handler(handler) || thread->pending || !ipc_receiver_can_run(handler, false)) {
 		return false;
 	}
 	arch_frame_complete(thread);

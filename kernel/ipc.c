@@ -148,6 +148,15 @@ enum status ipc_call(struct thread *caller, struct cap cap)
 	return STATUS_OK;
 }
 
+bool ipc_receiver_can_run(struct cap cap, bool brings_time)
+{
+	const struct endpoint *endpoint = cap_object(cap);
+	const struct thread *receiver = endpoint->head;
+
+	return endpoint->state != ENDPOINT_RECEIVING || has_time(receiver) ||
+	       (brings_time && receiver->reply);
+}
+
 struct thread *ipc_fault(struct thread *thread, struct cap handler)
 {
 	struct endpoint *endpoint = cap_object(handler);
@@ -191,13 +200,20 @@ static void wait(struct thread *receiver, struct endpoint *endpoint, struct repl
 	}
 }
 
+// Does whoever receives its call get time with it? A timeout has none left.
+static bool brings_time(const struct thread *sender)
+{
+	return has_time(sender) &&
+	       !(sender->state == THREAD_FAULTED && sender->fault == FAULT_TIMEOUT);
+}
+
 // Take the first of the queue of senders.
 static void receive_sender(struct thread *receiver, struct endpoint *endpoint, struct reply *reply)
 {
 	struct thread *sender = endpoint->head;
 
 	endpoint_dequeue(endpoint, sender);
-	if (sender->is_call && reply && has_time(sender)) {
+	if (sender->is_call && reply && brings_time(sender)) {
 		// The next caller brings its own time: the last one's goes back.
 		wake(schedctx_return(receiver));
 	}

@@ -97,6 +97,47 @@ static void test_lending(void **state)
 	assert_null(time->lender);
 }
 
+// A server that waits without time must not be woken by what brings none: it could never run again.
+static void test_timeout_brings_no_time(void **state)
+{
+	SYS(server, SYS_RECV, ENDPOINT, 0, REPLY, 0);
+	INVOKE(world_root, SERVER_TIME, SCHEDCTX_UNBIND, 0);
+	MUST(SCHED_CONTROL_SLOT, SCHED_CONFIGURE, CLIENT_TIME, SLICE / 2, 4 * SLICE, 0, 0);
+	MUST(CLIENT, THREAD_SET_HANDLERS, 0, ENDPOINT);
+	world_run(client);
+	world_slice();
+	assert_int_equal(client->state, THREAD_RUNNING);
+	assert_int_equal(server->state, THREAD_RECEIVING);
+}
+
+static void test_fault_brings_no_time(void **state)
+{
+	MUST(CLIENT, THREAD_SET_HANDLERS, ENDPOINT, 0);
+	SYS(server, SYS_RECV, ENDPOINT, 0, 0, 0);
+	INVOKE(world_root, SERVER_TIME, SCHEDCTX_UNBIND, 0);
+	assert_true(world_fault(client));
+	assert_int_equal(client->state, THREAD_INACTIVE);
+	assert_int_equal(server->state, THREAD_RECEIVING);
+}
+
+// Nor does a server give its present client's time back for a call that brings none.
+static void test_timeout_takes_no_time(void **state)
+{
+	struct thread *late = world_thread(EMPTY, EMPTY + 1);
+
+	SYS(server, SYS_RECV, ENDPOINT, 0, REPLY, 0);
+	INVOKE(world_root, SERVER_TIME, SCHEDCTX_UNBIND, 0);
+	SYS(client, SYS_CALL, ENDPOINT, 0, 0, 0);
+	MUST(SCHED_CONTROL_SLOT, SCHED_CONFIGURE, EMPTY + 1, SLICE / 2, 4 * SLICE, 0, 0);
+	MUST(EMPTY, THREAD_SET_HANDLERS, 0, ENDPOINT);
+	world_run(late);
+	world_slice();
+	assert_int_equal(late->state, THREAD_FAULTED);
+	SYS(server, SYS_REPLY_RECV, ENDPOINT, 0, REPLY, 0);
+	assert_int_equal(server->msg.aux, RECEIVED_FAULT);
+	assert_ptr_equal(server->schedctx, world_object(CLIENT_TIME));
+}
+
 static void test_signal(void **state)
 {
 	SYS(client, SYS_SEND, SIGNAL, 0, 0, 0);
@@ -183,6 +224,9 @@ int world_tests(void)
 		cmocka_unit_test_setup_teardown(test_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reply_lost_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lending, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_timeout_brings_no_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fault_brings_no_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_timeout_takes_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_signal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cnode_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
