@@ -243,6 +243,10 @@ void kernel_continue(void)
 	thread->pending = false;
 	arch_frame_pend(thread, false);
 	do_call(thread);
+	if (!thread->pending) {
+		thread->started =
+			false; // it may have ended without its method: the capability is gone
+	}
 	sched_leave();
 }
 

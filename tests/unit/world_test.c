@@ -138,6 +138,19 @@ static void test_timeout_takes_no_time(void **state)
 	assert_ptr_equal(server->schedctx, world_object(CLIENT_TIME));
 }
 
+// An operation that cannot go on, its capability being gone, leaves nothing to the next one.
+static void test_started_ends(void **state)
+{
+	INVOKE(client, SERVER_TIME, SCHEDCTX_YIELD_TO, 0);
+	assert_true(client->pending);
+	INVOKE(world_root, CNODE_SLOT, CNODE_DELETE, SERVER_TIME, 64);
+	for (unsigned i = 0; i < 4; i++)
+		world_continue(i);
+	assert_false(client->pending);
+	assert_int_equal(client->msg.status, STATUS_NO_CAP);
+	assert_false(client->started);
+}
+
 static void test_signal(void **state)
 {
 	SYS(client, SYS_SEND, SIGNAL, 0, 0, 0);
@@ -227,6 +240,7 @@ int world_tests(void)
 		cmocka_unit_test_setup_teardown(test_timeout_brings_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fault_brings_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_timeout_takes_no_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_started_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_signal, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cnode_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
