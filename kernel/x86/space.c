@@ -48,17 +48,17 @@ static uint64_t space_root(const struct vspace *v)
 }
 
 // What the entries and exits load.
-static void views_set(const struct vspace *v)
+static void views_set(const void *full, const void *user)
 {
-	segment_self()->kernel_root = virt_to_phys(&v->full);
-	segment_self()->user_root = virt_to_phys(&v->user);
+	segment_self()->kernel_root = virt_to_phys(full);
+	segment_self()->user_root = virt_to_phys(user);
 }
 
 void space_change(struct vspace *v)
 {
 	cpu_self()->arch.space = v;
 	if (features.split)
-		views_set(v);
+		views_set(&v->full, &v->user);
 	write_cr3(features.pcid ? space_root(v) | CR3_NO_FLUSH : virt_to_phys(v));
 }
 
@@ -69,8 +69,8 @@ void arch_vspace_forget(struct vspace *v)
 	arch_tlb_flush_space(v);
 	if (cpu->arch.space == v) {
 		cpu->arch.space = NULL;
-		if (features.split)
-			segment_self()->kernel_root = virt_to_phys(kernel_root);
+		if (features.split) // no user page: a thread that goes on there faults at once
+			views_set(kernel_root, kernel_root);
 		write_cr3(virt_to_phys(kernel_root));
 	}
 }

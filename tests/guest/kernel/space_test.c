@@ -288,6 +288,30 @@ static bool test_separate(void)
 	return true;
 }
 
+// A thread that destroys the address space it runs in must not go on in what is left of the tables.
+static void body_end_space(struct guest_thread *t)
+{
+	cap_revoke(t->other); // its own capability to the space goes
+	t->step = 1;
+	cap_delete(t->other);
+	t->step = 2;
+}
+
+static bool test_own_space_deleted(void)
+{
+	cptr_t space = space_make(), endpoint = object_make(OBJECT_ENDPOINT, 0);
+	struct guest_thread *t = thread_make(BELOW, space);
+
+	thread_schedctx_make(t, 10000, 10000);
+	CHECK_STATUS(CALL(t->thread, THREAD_SET_HANDLERS, endpoint, 0).status, OK);
+	t->other = space;
+	thread_go(t, body_end_space);
+	settle();
+	CHECK_EQUAL(t->step, 1);
+	CHECK_EQUAL(thread_state(t), THREAD_FAULTED);
+	return true;
+}
+
 static bool test_space_deleted_with_mappings(void)
 {
 	cptr_t space = space_make(), frame = object_make(OBJECT_FRAME, 0);
@@ -334,6 +358,7 @@ const struct test space_tests[] = {
 	{"space_revoke_across", test_revoke_across_spaces},
 	{"space_separate", test_separate},
 	{"space_deleted_with_mappings", test_space_deleted_with_mappings},
+	{"space_own_deleted", test_own_space_deleted},
 	{"space_errors", test_errors},
 	{0},
 };
