@@ -44,6 +44,9 @@ struct process_info {
 	uint32_t sessions; // most sessions that it may serve
 	uint64_t tsc_hz;
 	uint64_t entry_tsc; // rdtsc at the kernel's first instruction
+	uint32_t
+		blameless; // not 0: the start before this one was ended on request, not by a fault of its own
+	uint32_t reserved;
 	uint32_t argument_count;
 	uint32_t grant_count;
 	struct process_grant grant[PROCESS_GRANTS_MAX];

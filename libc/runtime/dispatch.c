@@ -93,12 +93,14 @@ static void suspects_look(void)
 		any_suspect |= ledger_header()->suspect[i].badge != 0;
 }
 
-// What the predecessor was serving when it died has killed once more.
+// What the predecessor was serving when it died has killed once more, unless it was killed from outside.
 void dispatch_begin(void)
 {
 	struct ledger_header *header = ledger_header();
 	struct ledger_suspect *suspect = NULL;
 
+	if (header->current_badge && process_info()->blameless)
+		header->current_badge = 0;
 	if (header->current_badge) {
 		suspect = suspect_find(header->current_badge, header->current_ticket);
 		for (unsigned i = 0; i < LEDGER_SUSPECTS_MAX && !suspect; i++)

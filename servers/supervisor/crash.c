@@ -177,6 +177,7 @@ void crashes_take(void)
 		if (process == NULL || !runs(process))
 			continue; // a thread of a life that is over
 		if (was_killed(process)) {
+			ledger_set(&process->blameless, 1u);
 			process_restart(process, START_RESTART);
 			ledger_commit();
 			continue;

@@ -99,6 +99,7 @@ static void ladder_climb(struct process *process, const char *reason)
 
 void process_died(struct process *process, uint32_t end, int32_t status, const char *reason)
 {
+	ledger_set(&process->blameless, 0u);
 	ledger_set(&process->end, end);
 	ledger_set(&process->status, status);
 	reason_set(process, reason);

@@ -139,6 +139,7 @@ const char *space_info(struct process *process)
 	info.sessions = plan->sessions;
 	info.tsc_hz = handover()->tsc_hz;
 	info.entry_tsc = handover()->entry_tsc;
+	info.blameless = process->blameless;
 	grants_note(&info, plan);
 	memcpy(info.arguments, process->arguments, process->argument_bytes);
 	for (uint32_t i = 0; i < process->argument_bytes; i++)

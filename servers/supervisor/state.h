@@ -89,10 +89,11 @@ struct process {
 	char name[PROCESS_NAME_MAX]; // also of the image
 	char arguments[ARGUMENTS_MAX];
 	char reason[REASON_BYTES];
-	uint32_t wait_for_parent;		  // 1: keep as ENDED until the parent asks
-	uint64_t map_ticket;			  // of the last file_map
-	uint32_t again;				  // 1: build it anew after it was taken apart
-	uint32_t kill_asked;			  // 1: a test armed a kill point in it
+	uint32_t wait_for_parent; // 1: keep as ENDED until the parent asks
+	uint32_t blameless;	  // 1: the restart was asked for, by a person or a test
+	uint64_t map_ticket;	  // of the last file_map
+	uint32_t again;		  // 1: build it anew after it was taken apart
+	uint32_t kill_asked;	  // 1: a test armed a kill point in it
 	struct thread_record thread[THREADS_MAX]; // 0, the main thread, is unused
 };
 

@@ -46,6 +46,7 @@ static pid_t pid[2];
 static bool next_fresh[2];
 static uint64_t deaths;
 static uint64_t arm_next[2];
+static bool blamed[2]; // the last death was the server's own doing
 static unsigned self = CLIENT;
 static struct ipc_buffer ipc_memory;
 static struct thread_block block = {.buffer = &ipc_memory};
@@ -180,6 +181,7 @@ static void look_for_deaths(void)
 			}
 		}
 		deaths++;
+		blamed[server] = WIFSIGNALED(status) && WTERMSIG(status) == SIGILL;
 		if (arm_next[server])
 			mock_arm(server, mock_ledger(server)->kill_count + arm_next[server]);
 		arm_next[server] = 0;
@@ -373,6 +375,7 @@ static void start_server(unsigned server, bool first)
 	info->sessions = 3;
 	info->start_mode = mode;
 	info->restarts = restarts;
+	info->blameless = !blamed[server];
 	_exit(server_run(server == PROBE ? &probe_server : &below_server));
 }
 
