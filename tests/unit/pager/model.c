@@ -3,6 +3,7 @@
 // Slots are an array by cptr. A slot knows its parent and its children, what it stands for, and for
 // frames and tables where they are mapped. Contents of memory are real bytes, so that tests can
 // see zeroes and copies.
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,8 @@
 #include "pager.h"
 #include "slots.h"
 
-#define SLOT_COUNT    (256u * LEAF_SLOTS)
+#define POOL_LEAVES   6u
+#define SLOT_COUNT    ((ROOT_SLOT_POOL + POOL_LEAVES) * LEAF_SLOTS)
 #define MAPPED_MAX    4096u
 #define JOURNAL_BYTES (64u * 1024)
 
@@ -29,7 +31,7 @@ struct model_slot {
 
 uint8_t model_memory[MODEL_PAGES][PAGE_SIZE];
 uint8_t model_ledger[MODEL_LEDGER] __attribute__((aligned(4096)));
-uint64_t model_steps, model_kill_step;
+uint64_t model_steps, model_kill_step, model_trace_step, model_trace_count;
 jmp_buf model_killed;
 unsigned model_alerts;
 
@@ -39,16 +41,74 @@ static unsigned mapped_count;
 static uint8_t journal[JOURNAL_BYTES];
 static size_t journal_used;
 
+// The model itself is not killed in the middle: a call of it happens or does not.
+static volatile int inside;
+static volatile uint64_t trap_count; // instructions still to be executed; 0: not tracing
+
+static int inside_enter(void)
+{
+	return ++inside;
+}
+
+static void inside_leave(const int *unused)
+{
+	inside--;
+}
+
+#define INSIDE __attribute__((cleanup(inside_leave), unused)) const int inside_now = inside_enter()
+
+static void die(void)
+{
+	inside = 0;
+	trap_count = 0;
+	longjmp(model_killed, 1);
+}
+
+// Single steps: the processor traps after every instruction while its trap flag is set.
+static void trace(bool on)
+{
+	if (on)
+		__asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; orq $0x100, (%%rsp); popfq; "
+				 "lea 128(%%rsp), %%rsp" ::
+					 : "memory", "cc");
+	else
+		__asm__ volatile("lea -128(%%rsp), %%rsp; pushfq; andq $~0x100, (%%rsp); popfq; "
+				 "lea 128(%%rsp), %%rsp" ::
+					 : "memory", "cc");
+}
+
+void model_trace_end(void)
+{
+	trap_count = 0;
+	trace(false);
+}
+
+static void trapped(int signal)
+{
+	if (!inside && trap_count && --trap_count == 0)
+		die();
+}
+
 static void step(void)
 {
+	if (trap_count) {
+		trap_count = 0;
+		trace(false);
+	}
 	if (++model_steps == model_kill_step)
-		longjmp(model_killed, 1);
+		die();
+	if (model_steps == model_trace_step) {
+		trap_count = model_trace_count;
+		trace(true);
+	}
 }
 
 // ---- the ledger
 
 void journal_save(void *place, size_t bytes)
 {
+	INSIDE;
+
 	step();
 	if (journal_used + bytes + 16 > JOURNAL_BYTES)
 		abort();
@@ -60,6 +120,8 @@ void journal_save(void *place, size_t bytes)
 
 void journal_commit(void)
 {
+	INSIDE;
+
 	step();
 	journal_used = 0;
 	step();
@@ -80,6 +142,8 @@ static void journal_play_back(void)
 
 void journal_abort(void)
 {
+	INSIDE;
+
 	step();
 	journal_play_back();
 }
@@ -163,6 +227,7 @@ static void children_empty(uint32_t slot)
 status_t kernel_retype(cptr_t untyped, enum object_type type, unsigned bits, cptr_t first,
 		       unsigned count)
 {
+	INSIDE;
 	struct model_slot *u = &slots[untyped];
 	uint32_t size = 1u << (bits - PAGE_BITS), start;
 
@@ -190,6 +255,8 @@ status_t kernel_retype(cptr_t untyped, enum object_type type, unsigned bits, cpt
 
 status_t kernel_copy(cptr_t to, cptr_t from)
 {
+	INSIDE;
+
 	step();
 	if (!slots[from].type)
 		return STATUS_NO_CAP;
@@ -204,12 +271,16 @@ status_t kernel_copy(cptr_t to, cptr_t from)
 
 status_t kernel_mint(cptr_t to, uint64_t badge)
 {
+	INSIDE;
+
 	step();
 	return badge && !slots[to].type ? STATUS_OK : STATUS_SLOT_OCCUPIED;
 }
 
 void kernel_delete(cptr_t slot)
 {
+	INSIDE;
+
 	step();
 	slot_empty((uint32_t)slot);
 	step();
@@ -217,6 +288,8 @@ void kernel_delete(cptr_t slot)
 
 void kernel_revoke(cptr_t slot)
 {
+	INSIDE;
+
 	step();
 	children_empty((uint32_t)slot);
 	step();
@@ -231,6 +304,8 @@ bool kernel_is_empty(cptr_t slot)
 
 status_t kernel_assign(cptr_t vspace, unsigned asid)
 {
+	INSIDE;
+
 	step();
 	return slots[vspace].type == OBJECT_VSPACE && asid ? STATUS_OK : STATUS_WRONG_TYPE;
 }
@@ -260,6 +335,8 @@ static void map(uint32_t slot, uint32_t vspace, uint64_t address)
 
 status_t kernel_table_map(cptr_t table, cptr_t vspace, vaddr_t address)
 {
+	INSIDE;
+
 	step();
 	if (slots[table].type != OBJECT_TABLE || slots[vspace].type != OBJECT_VSPACE)
 		return STATUS_WRONG_TYPE;
@@ -277,6 +354,7 @@ status_t kernel_table_map(cptr_t table, cptr_t vspace, vaddr_t address)
 status_t kernel_frame_map(cptr_t frame, cptr_t vspace, vaddr_t address, unsigned rights,
 			  unsigned attributes)
 {
+	INSIDE;
 	struct model_slot *f = &slots[frame];
 
 	step();
@@ -300,6 +378,8 @@ status_t kernel_frame_map(cptr_t frame, cptr_t vspace, vaddr_t address, unsigned
 
 void kernel_frame_unmap(cptr_t frame)
 {
+	INSIDE;
+
 	step();
 	unmap((uint32_t)frame);
 	step();
@@ -307,18 +387,23 @@ void kernel_frame_unmap(cptr_t frame)
 
 status_t kernel_physical(cptr_t frame, paddr_t *address)
 {
+	INSIDE;
 	*address = (paddr_t)slots[frame].page << PAGE_BITS;
 	return STATUS_OK;
 }
 
 void kernel_alert(void)
 {
+	INSIDE;
+
 	step();
 	model_alerts++;
 }
 
 status_t page_copy(cptr_t to, cptr_t from, size_t bytes)
 {
+	INSIDE;
+
 	step();
 	memcpy(model_memory[slots[to].page], model_memory[slots[from].page], bytes);
 	step();
@@ -328,6 +413,8 @@ status_t page_copy(cptr_t to, cptr_t from, size_t bytes)
 
 status_t page_write(cptr_t to, size_t offset, const void *data, size_t bytes)
 {
+	INSIDE;
+
 	step();
 	memcpy(model_memory[slots[to].page] + offset, data, bytes);
 	return slots[to].type == OBJECT_FRAME ? STATUS_OK : STATUS_NO_CAP;
@@ -335,6 +422,8 @@ status_t page_write(cptr_t to, size_t offset, const void *data, size_t bytes)
 
 status_t page_read(cptr_t from, size_t offset, void *data, size_t bytes)
 {
+	INSIDE;
+
 	step();
 	memcpy(data, model_memory[slots[from].page] + offset, bytes);
 	return slots[from].type == OBJECT_FRAME ? STATUS_OK : STATUS_NO_CAP;
@@ -342,6 +431,8 @@ status_t page_read(cptr_t from, size_t offset, void *data, size_t bytes)
 
 void page_reset(void)
 {
+	INSIDE;
+
 	step();
 }
 
@@ -349,8 +440,14 @@ void page_reset(void)
 
 void model_reset(void)
 {
+	struct sigaction action = {.sa_handler = trapped, .sa_flags = SA_NODEFER};
+
+	sigaction(SIGTRAP, &action, NULL);
+	inside = 0;
+	trap_count = 0;
 	memset(model_ledger, 0, sizeof(model_ledger));
-	memset(slots, 0, sizeof(slots));
+	memset(&slots[ROOT_CPTR(ROOT_SLOT_CONTROL)], 0, 2 * LEAF_SLOTS * sizeof(slots[0]));
+	memset(&slots[ROOT_CPTR(ROOT_SLOT_POOL)], 0, POOL_LEAVES * LEAF_SLOTS * sizeof(slots[0]));
 	mapped_count = 0;
 	journal_used = 0;
 	model_steps = 0;

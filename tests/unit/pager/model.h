@@ -19,6 +19,9 @@ extern uint8_t model_memory[MODEL_PAGES][PAGE_SIZE];
 extern uint8_t model_ledger[MODEL_LEDGER];
 extern uint64_t model_steps;	 // taken since model_reset
 extern uint64_t model_kill_step; // jump out before this one; 0: never
+// Or so many instructions behind this step, if the next one does not come first.
+extern uint64_t model_trace_step, model_trace_count;
+void model_trace_end(void); // before the code that would be jumped back to is left
 extern jmp_buf model_killed;
 extern unsigned model_alerts;
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The pager's state under a model kernel: one story of two processes, told once undisturbed and then
-// once for every step in it, with the pager killed before that step. Each time the successor must
+// once for every step in it, with the pager killed before that step; and again with single instructions,
+// killed between the steps. Each time the successor must
 // find a sound state, and the story must end as the first time.
 //
 // A request is made as the server stub makes it: its effect and its answer are committed together, and
@@ -42,7 +43,8 @@ static struct {
 	uint64_t answer;
 } * lane;
 static uint64_t asked;
-static uint64_t killed_at;   // the step before which it was killed last
+static uint64_t killed_at; // the step before which it was killed last
+static unsigned deaths;
 static uint64_t again_after; // so many steps into the recovery it is killed once more; 0: it is not
 
 static void fail_with(const char *what)
@@ -82,7 +84,9 @@ static void recover(void)
 {
 	if (model_kill_step)
 		killed_at = model_kill_step;
+	deaths++;
 	model_kill_step = again_after ? model_steps + again_after : 0;
+	model_trace_step = 0;
 	again_after = 0;
 	model_restart();
 	pager_start();
@@ -201,6 +205,7 @@ static status_t ask(const struct request *request, uint64_t *answer)
 		lane->sequence = asked;
 		journal_commit();
 	}
+	model_trace_end();
 	if (answer)
 		*answer = lane->answer;
 	return lane->status;
@@ -221,9 +226,12 @@ static uint8_t *touch(uint64_t process, uint64_t address, bool write)
 	while (!(byte = model_access(space_find(process), address, write))) {
 		if (tries++ > 4)
 			fail_with("a fault that is answered comes again");
-		if (!fault_handle(process, 0, FAULT_PAGE, words))
+		if (!fault_handle(process, 0, FAULT_PAGE, words)) {
+			model_trace_end();
 			return NULL;
+		}
 	}
+	model_trace_end();
 	return byte;
 }
 
@@ -361,6 +369,7 @@ static void story(void)
 		recover();
 	else
 		pager_start();
+	model_trace_end();
 	story_image();
 	story_heap();
 	story_objects();
@@ -396,11 +405,34 @@ static void test_killed_at_every_step(void **unused)
 	print_message("# kill points: %lu\n", steps);
 }
 
+// One instruction behind each step, another one each time. Where the next step comes first, an earlier
+// one is tried.
+static void test_killed_between_steps(void **unused)
+{
+	uint64_t steps, count = 0;
+
+	model_kill_step = 0;
+	story();
+	steps = model_steps;
+	for (uint64_t i = 1; i <= steps; i += 5) {
+		for (uint64_t n = 2 + i * 31 % 61; n > 1; n /= 2) {
+			deaths = 0;
+			model_trace_step = i;
+			model_trace_count = n;
+			story();
+			if (deaths)
+				break;
+		}
+		count += deaths;
+	}
+	print_message("# kill points: %lu\n", count);
+}
+
 // A fault that kills the pager each time is given up after the second.
 static void test_poison(void **unused)
 {
 	uint64_t words[6] = {HEAP, TEXT, FAULT_ACCESS_WRITE};
-	static unsigned deaths;
+
 	static bool resumed;
 
 	model_kill_step = 0;
@@ -413,7 +445,6 @@ static void test_poison(void **unused)
 			 STATUS_OK);
 	deaths = 0;
 	if (setjmp(model_killed)) {
-		deaths++;
 		recover();
 	}
 	model_kill_step = model_steps + 12;
@@ -449,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_undisturbed),
 		cmocka_unit_test(test_poison),
 		cmocka_unit_test(test_killed_at_every_step),
+		cmocka_unit_test(test_killed_between_steps),
 		cmocka_unit_test(test_killed_in_recovery),
 	};
 
