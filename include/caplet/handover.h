@@ -78,11 +78,12 @@ enum {
 	PROCESS_FIRST = 16,
 };
 
-// Badges of the pager's endpoint. A plain session's badge is the process number.
-#define PAGER_BADGE_OBJECT (1ul << 62) // | number of the memory object
-#define PAGER_BADGE_FAULT                                                                          \
-	(1ul << 63)		    // | thread << PAGER_BADGE_THREAD_SHIFT | process: fault handler
-#define PAGER_BADGE_THREAD_SHIFT 48 // process numbers have 48 bits, thread numbers 8
+// Badges of the pager's endpoint. A plain session's badge is the process number. A capability to a
+// memory object has OBJECT and the object's number; the fault handler of a thread has FAULT, the
+// thread's number (8 bits) from THREAD_SHIFT on, and the process number below.
+#define PAGER_BADGE_OBJECT	 (1ul << 62)
+#define PAGER_BADGE_FAULT	 (1ul << 63)
+#define PAGER_BADGE_THREAD_SHIFT 48
 #define PAGER_BADGE_PROCESS	 ((1ul << PAGER_BADGE_THREAD_SHIFT) - 1)
 
 // Address space identifiers below this one are root's, the pager's and the supervisor's.

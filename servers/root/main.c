@@ -39,6 +39,7 @@ static struct service pager, supervisor;
 int main(void)
 {
 	const struct boot_info *info = start_information;
+
 	memory_init(info);
 	emergency_init();
 	archive_init(info);

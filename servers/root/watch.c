@@ -14,11 +14,14 @@
 
 #include <caplet/ledger.h>
 
+#include <string.h>
+
 enum {
-	HANG_US = 500000,
-	HANG_TICKS = 5,
-	RESTARTS_MAX = 3,  // within one run of
-	QUIET_TICKS = 100, // ten seconds
+	HANG_US = 400000, // noticed within half a second, as one looks ten times a second
+	HANG_TICKS = 4,
+	START_US = 3000000, // a start looks through all that was left behind
+	RESTARTS_MAX = 3,   // within one run of
+	QUIET_TICKS = 100,  // ten seconds
 };
 
 cptr_t root_endpoint;
@@ -95,6 +98,20 @@ static void fault_print(const struct message *fault)
 	emergency_print("\n");
 }
 
+// What a service that gave up by itself left in its ledger.
+static void last_words_print(const struct service *service)
+{
+	const struct ledger_header *ledger = service_view(service, LEDGER_BASE);
+	char words[sizeof(ledger->last_words) + 1] = {0};
+
+	memcpy(words, ledger->last_words, sizeof(ledger->last_words));
+	if (words[0] == '\0')
+		return;
+	emergency_print("root: its last words: ");
+	emergency_print(words);
+	emergency_print("\n");
+}
+
 static void fault_answer(uint32_t label)
 {
 	kernel_must(ipc_send_8(reply, msg_make(label, 0, 0)), "answer a fault");
@@ -119,6 +136,7 @@ static void fault_handle(struct service *service, const struct message *fault)
 		return;
 	}
 	fault_print(fault);
+	last_words_print(service);
 	fault_answer(FAULT_STOP);
 	service_died(service, "crashed");
 }
@@ -147,6 +165,7 @@ static void service_watch(struct service *service)
 {
 	const volatile struct ledger_header *ledger = service_view(service, LEDGER_BASE);
 	uint64_t heartbeat = ledger->heartbeat;
+	uint64_t limit = ledger->phase == LEDGER_SERVING ? HANG_US : START_US;
 	struct thread_facts facts;
 
 	kernel_must(thread_info(service->thread, &facts), "look at a thread");
@@ -163,7 +182,7 @@ static void service_watch(struct service *service)
 		if (facts.state == THREAD_RECEIVING)
 			service->stalled_us = 0;
 	}
-	if (service->stalled_us >= HANG_US || service->waits >= HANG_TICKS)
+	if (service->stalled_us >= limit || service->waits >= HANG_TICKS)
 		service_died(service, "hangs");
 	else if (++service->quiet_ticks == QUIET_TICKS)
 		service->crashes = 0;

@@ -11,9 +11,10 @@
 
 #include "state.h"
 
+// A start may take longer than a request: it looks through all that was left behind.
 // Of one tick no more than a tick counts: on a virtual machine whose host looked elsewhere for a while,
 // a thread seems to have worked that long.
-enum { HANG_US = 500000, HANG_TICKS = 5, TICK_US = 100000 };
+enum { HANG_US = 400000, HANG_TICKS = 4, START_US = 3000000, TICK_US = 100000 };
 
 void ticker_entry(void); // libc/runtime/ticker.S
 
@@ -31,16 +32,24 @@ void watch_start_ticker(void)
 		log_line("supervisor: no ticker: hangs will not be noticed");
 }
 
-static uint64_t heartbeat_read(const struct process *process)
+// Heartbeat and phase, as they lie in the ledger's header; zeroes if it has none yet.
+struct pulse {
+	uint64_t heartbeat, phase;
+};
+_Static_assert(offsetof(struct ledger_header, phase) ==
+		       offsetof(struct ledger_header, heartbeat) + sizeof(uint64_t),
+	       "read together");
+
+static struct pulse pulse_read(const struct process *process)
 {
-	uint64_t heartbeat = 0, count;
+	struct pulse pulse = {0};
+	uint64_t count;
 
 	if (pager_space_read(&pager_session, process->number,
-			     LEDGER_BASE + offsetof(struct ledger_header, heartbeat),
-			     sizeof(heartbeat), &heartbeat, &count) != STATUS_OK ||
-	    count != sizeof(heartbeat))
-		return 0;
-	return heartbeat;
+			     LEDGER_BASE + offsetof(struct ledger_header, heartbeat), sizeof(pulse),
+			     &pulse, &count) != STATUS_OK)
+		return (struct pulse){0};
+	return pulse;
 }
 
 static void make_passive(unsigned i)
@@ -57,7 +66,7 @@ static void server_judge(struct process *process, const struct thread_facts *fac
 	unsigned i = process_index(process);
 	struct watch *w = &watch[i];
 	bool waits = facts->state == THREAD_WAITING;
-	uint64_t heartbeat;
+	struct pulse pulse;
 
 	if (facts->state == THREAD_RECEIVING) {
 		w->stalled_us = 0;
@@ -70,13 +79,15 @@ static void server_judge(struct process *process, const struct thread_facts *fac
 	w->waits += waits;
 	if (facts->consumed == 0 && !waits)
 		return;
-	heartbeat = heartbeat_read(process);
-	if (heartbeat != w->heartbeat) {
-		w->heartbeat = heartbeat;
+	pulse = pulse_read(process);
+	if (pulse.heartbeat != w->heartbeat) {
+		w->heartbeat = pulse.heartbeat;
 		w->stalled_us = 0;
 		w->waits = 0;
-	} else if (w->stalled_us >= HANG_US) {
-		crash_hang(process, "hangs: half a second of work without a heartbeat");
+	} else if (w->stalled_us >= (pulse.phase == LEDGER_SERVING ? HANG_US : START_US)) {
+		crash_hang(process, pulse.phase == LEDGER_SERVING
+					    ? "hangs: 0.4 s of work without a heartbeat"
+					    : "hangs: 3 s of work and still not ready");
 	} else if (w->waits >= HANG_TICKS) {
 		crash_hang(process, "hangs: it waits away from its loop");
 	}
