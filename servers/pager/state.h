@@ -61,8 +61,7 @@ enum object_kind {
 enum region_flag {
 	REGION_PRIVATE = 1, // copy-on-write, or anonymous: object is a KIND_PRIVATE
 	REGION_GUARD = 2,   // the page below stays free
-	REGION_KEEP = 4,    // the ledger: its object survives space_clear
-	REGION_BUFFER = 8,  // an IPC buffer
+	REGION_BUFFER = 4,  // an IPC buffer
 };
 
 struct frame {

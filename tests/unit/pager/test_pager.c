@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The pager's state under a model kernel: one story of two processes, told once undisturbed and then
-// once for every step in it, with the pager killed before that step; and again with single instructions,
-// killed between the steps. Each time the successor must
-// find a sound state, and the story must end as the first time.
+// once for every step in it, with the pager killed before that step, and at single instructions between
+// the steps. Each time the successor must find a sound state, and the story must end as the first
+// time.
 //
 // A request is made as the server stub makes it: its effect and its answer are committed together, and
 // after a kill it is sent again unless the answer is there. A fault is sent again always.
