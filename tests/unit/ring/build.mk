@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call unit-test,ring,tests/unit/ring/ring_test.c)
