@@ -3,7 +3,7 @@
 // The derivation list: insert, move, swap, remove, and the questions about descent.
 //
 // Pure: touches slots only. The order of the list is the whole truth; `revocable` and
-// `first_badged` cut the runs of equal capabilities into generations.
+// `first_badged` cut the runs of equal capabilities into families.
 #include "derive.h"
 
 static void set_next(struct slot *slot, struct slot *next)

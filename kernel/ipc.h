@@ -6,7 +6,8 @@
 // message.h the transfer, schedctx.h who runs on whose time; here they meet.
 //
 // Rules:
-// - A call is received together with a reply object, or ends with PEER_DIED.
+// - A call is received together with a reply object, or ends with PEER_DIED; a fault's thread is
+//   suspended then.
 // - What a sender's thread holds in msg stays there until it is received.
 // - Faults take the same way: to the handler a fault is a call.
 // - What brings no time does not wake a thread that has none: a one-way message for a passive

@@ -33,7 +33,7 @@ void crash_print(uint32_t serial)
 	if (supervisor_crash_next(&supervisor_session, serial - 1, &found, &process, &lines) !=
 		    STATUS_OK ||
 	    found != serial) {
-		printf("crash report %u is no longer kept\n", serial);
+		printf("there is no crash report %u\n", serial);
 		return;
 	}
 	for (uint32_t i = 0; i < lines; i++)

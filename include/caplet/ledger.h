@@ -10,7 +10,7 @@
 //   one store. A server that dies in between finds, at its next start, the ledger as it was at
 //   the last commit: the runtime plays the log back before anything else.
 // - The server loop commits after every request, notification and callback, and rolls back what a
-//   `once` handler changed before it failed. A handler therefore only calls ledger_change().
+//   handler changed before it failed. A handler therefore only calls ledger_change().
 // - Bytes that no committed state refers to yet (a fresh block, to be linked in later) need no log.
 // - What a dying server's wild stores may have hit is found by ledger_check() of the server, by
 //   the checksums of records, and by the header's own check; damage is answered by a FRESH start.

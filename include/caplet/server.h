@@ -11,7 +11,7 @@
 // Rules
 // - State that must survive is in the ledger and changes by caplet/ledger.h. Everything else is
 //   rebuilt in init().
-// - A handler that returns an error has no effect: for `once` methods the runtime rolls back.
+// - A handler that returns an error has no effect: the runtime rolls back.
 // - `in` buffers are the client's memory and may change under the handler's eyes: read each byte
 //   once. Strings, bytes and structs are copies.
 // - A received capability lies in a landing slot and is deleted after the handler returns, unless
