@@ -12,14 +12,14 @@ $(BUILD)/idl/%.h $(BUILD)/idl/%_client.c $(BUILD)/idl/%_server.c $(BUILD)/idl/%.
 		include/caplet/idl/%.idl $(IDLC)
 	$(call note,IDLC)
 	@mkdir -p $(@D)
-	$(Q)$(IDLC) -I include/caplet/idl --header $(BUILD)/idl/$*.h \
+	$(Q)$(IDLC) --header $(BUILD)/idl/$*.h \
 		--client $(BUILD)/idl/$*_client.c --server $(BUILD)/idl/$*_server.c \
 		--reference $(BUILD)/idl/$*.md $<
 
 # Generated files are kept, although only pattern rules name them.
 .PRECIOUS: $(BUILD)/idl/%.h $(BUILD)/idl/%_client.c $(BUILD)/idl/%_server.c $(BUILD)/idl/%.md
 
-# An interface may use another's types.
+# An interface may extend another.
 $(IDL_HEADERS): $(wildcard include/caplet/idl/*.idl)
 
 # Headers that must stand before any program is compiled.

@@ -61,6 +61,15 @@ static struct constant *find(struct constant *list, const char *name)
 	return list;
 }
 
+static struct constant *find_error(const struct interface *interface, const char *name)
+{
+	struct constant *error = NULL;
+
+	for (; interface && !error; interface = interface->base)
+		error = find(interface->errors, name);
+	return error;
+}
+
 // Constants, values of enums and errors become names with the same prefix in C.
 static void check_constants(struct interface *interface, struct constant *list, const char *what)
 {
@@ -139,19 +148,21 @@ static void check_struct(struct structure *structure)
 static void resolve(struct interface *interface, struct argument *argument)
 {
 	if (argument->kind == ARGUMENT_ENUM) {
-		struct enumeration *e = interface->enumerations;
+		struct enumeration *e = NULL;
 
-		while (e && strcmp(e->name, argument->type_name))
-			e = e->next;
+		for (const struct interface *i = interface; i && !e; i = i->base)
+			for (e = i->enumerations; e && strcmp(e->name, argument->type_name);)
+				e = e->next;
 		argument->enumeration = e;
 		if (!e)
 			error_at(argument->position, "there is no enum '%s'", argument->type_name);
 	}
 	if (argument->kind == ARGUMENT_STRUCT) {
-		struct structure *s = interface->structures;
+		struct structure *s = NULL;
 
-		while (s && strcmp(s->name, argument->type_name))
-			s = s->next;
+		for (const struct interface *i = interface; i && !s; i = i->base)
+			for (s = i->structures; s && strcmp(s->name, argument->type_name);)
+				s = s->next;
 		argument->structure = s;
 		if (!s)
 			error_at(argument->position, "there is no struct '%s'",
@@ -305,7 +316,7 @@ static void check_method(struct interface *interface, struct method *method)
 	}
 	check_argument_names(method);
 	for (struct constant *error = method->errors; error; error = error->next) {
-		struct constant *declared = find(interface->errors, error->name);
+		struct constant *declared = find_error(interface, error->name);
 
 		if (!declared)
 			error_at(error->position, "there is no error '%s'", error->name);
@@ -316,9 +327,29 @@ static void check_method(struct interface *interface, struct method *method)
 	place_answer(method);
 }
 
+// A session of the interface is also one of its base: what that promises must hold.
+static void check_base(struct interface *interface)
+{
+	const struct interface *base = interface->base;
+
+	if (interface->sessions != base->sessions)
+		error_at(interface->position, "sessions are as in '%s'", base->name);
+	if (interface->window < base->window)
+		error_at(interface->position, "'%s' needs a window of %lu bytes", base->name,
+			 (unsigned long)base->window);
+	// What both sides agree on is the base's text, too.
+	interface->hash = (interface->hash ^ base->hash) * 0x100000001b3ul;
+}
+
 void check_run(struct interface *interface)
 {
 	uint64_t number = FIRST_ERROR;
+
+	if (interface->base) {
+		for (struct constant *error = interface->base->errors; error; error = error->next)
+			number++;
+		check_base(interface);
+	}
 
 	check_case(interface->name, interface->position, false);
 	if (interface->version == 0 || interface->version > UINT16_MAX)

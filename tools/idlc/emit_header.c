@@ -100,6 +100,11 @@ static void functions(FILE *out, const struct interface *interface)
 		"rest is ignored.\n");
 	for (struct method *m = interface->methods; m; m = m->next)
 		prototype(out, interface, m, SIDE_ANSWER, ");\n");
+	fprintf(out,
+		"\n// Generated: take a request apart, call the handler, put the answer together.\n"
+		"struct request;\n");
+	for (struct method *m = interface->methods; m; m = m->next)
+		fprintf(out, "uint64_t %s_serve_%s(struct request *request);\n", name, m->name);
 	fprintf(out, "\n");
 }
 
@@ -132,6 +137,14 @@ static void description_rows(FILE *out, const struct argument *list, int result)
 			result, described_size(a));
 }
 
+static void description_arguments(FILE *out, const struct interface *interface)
+{
+	for (struct method *m = interface->methods; m; m = m->next) {
+		description_rows(out, m->arguments, 0);
+		description_rows(out, m->results, 1);
+	}
+}
+
 static unsigned count_arguments(const struct argument *list)
 {
 	unsigned count = 0;
@@ -141,30 +154,40 @@ static unsigned count_arguments(const struct argument *list)
 	return count;
 }
 
-static void description(FILE *out, const struct interface *interface)
+// Rows of `of`'s methods in the tables of `interface`, the first argument in row `at`.
+static unsigned description_methods(FILE *out, const struct interface *interface,
+				    const struct interface *of, unsigned at)
 {
 	static const char *const marks[] = {"", "MARK_IDEMPOTENT", "MARK_ONCE", "MARK_REPORT"};
-	unsigned at = 0;
 
-	fprintf(out,
-		"// ---- for tracing and fuzzing\n\n__attribute__((unused)) static const "
-		"struct argument_description %s_arguments[] = {\n",
-		interface->name);
-	for (struct method *m = interface->methods; m; m = m->next) {
-		description_rows(out, m->arguments, 0);
-		description_rows(out, m->results, 1);
-	}
-	fprintf(out,
-		"\t{0},\n};\n\n// By method number, less one.\n__attribute__((unused)) static "
-		"const struct method_description %s_methods[] = {\n",
-		interface->name);
-	for (struct method *m = interface->methods; m; m = m->next) {
+	for (struct method *m = of->methods; m; m = m->next) {
 		unsigned count = count_arguments(m->arguments) + count_arguments(m->results);
 
 		fprintf(out, "\t{\"%s\", %s, %u, &%s_arguments[%u]},\n", m->name, marks[m->mark],
 			count, interface->name, at);
 		at += count;
 	}
+	return at;
+}
+
+static void description(FILE *out, const struct interface *interface)
+{
+	unsigned at = 0;
+
+	fprintf(out,
+		"// ---- for tracing and fuzzing\n\n__attribute__((unused)) static const "
+		"struct argument_description %s_arguments[] = {\n",
+		interface->name);
+	if (interface->base)
+		description_arguments(out, interface->base);
+	description_arguments(out, interface);
+	fprintf(out,
+		"\t{0},\n};\n\n// By method number, less one.\n__attribute__((unused)) static "
+		"const struct method_description %s_methods[] = {\n",
+		interface->name);
+	if (interface->base)
+		at = description_methods(out, interface, interface->base, at);
+	description_methods(out, interface, interface, at);
 	fprintf(out, "};\n\n");
 }
 
@@ -176,7 +199,11 @@ static void error_names(FILE *out, const struct interface *interface, const char
 		interface->name);
 	for (struct constant *c = interface->errors; c; c = c->next)
 		fprintf(out, "\tcase %s_%s: return \"%s\";\n", upper, c->name, c->name);
-	fprintf(out, "\tdefault: return status_name(status);\n\t}\n}\n");
+	if (interface->base)
+		fprintf(out, "\tdefault: return %s_error_name(status);\n\t}\n}\n",
+			interface->base->name);
+	else
+		fprintf(out, "\tdefault: return status_name(status);\n\t}\n}\n");
 }
 
 void emit_header(FILE *out, const struct interface *interface)
@@ -187,9 +214,10 @@ void emit_header(FILE *out, const struct interface *interface)
 		interface->version);
 	text_comment(out, "// ", interface->doc);
 	fprintf(out,
-		"#pragma once\n\n#include <caplet/client.h>\n\n#define %s_VERSION %lu\n#define "
+		"#pragma once\n\n#include <%s.h>\n\n#define %s_VERSION %lu\n#define "
 		"%s_HASH 0x%016lxul\n\n",
-		upper, interface->version, upper, interface->hash);
+		interface->base ? interface->base->name : "caplet/client", upper,
+		interface->version, upper, interface->hash);
 	constants(out, interface, upper);
 	structures(out, interface);
 	fprintf(out, "enum %s_method {\n", interface->name);

@@ -140,7 +140,14 @@ void emit_reference(FILE *out, const struct interface *interface)
 			  e->values);
 	constants(out, "Errors", upper, interface->errors);
 	structures(out, interface);
-	fprintf(out, "## Methods\n\n");
+	if (interface->base)
+		fprintf(out,
+			"## Methods\n\nMethods 1 to %u are those of [%s](%s.md), whose stubs work on "
+			"a session of this\ninterface.\n\n",
+			interface->base->method_count, interface->base->name,
+			interface->base->name);
+	else
+		fprintf(out, "## Methods\n\n");
 	for (struct method *m = interface->methods; m; m = m->next)
 		method(out, interface, m);
 }

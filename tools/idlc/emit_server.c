@@ -42,9 +42,9 @@ static void enum_checks(FILE *out, const struct interface *interface)
 		fprintf(out,
 			"__attribute__((unused)) static bool %s_%s_valid(uint64_t value)\n{\n"
 			"\tswitch (value) {\n",
-			interface->name, e->name);
+			e->owner, e->name);
 		for (struct constant *c = e->values; c; c = c->next)
-			fprintf(out, "\tcase %s_%s:\n", text_upper(interface->name), c->name);
+			fprintf(out, "\tcase %s_%s:\n", text_upper(e->owner), c->name);
 		fprintf(out, "\t\treturn true;\n\tdefault:\n\t\treturn false;\n\t}\n}\n\n");
 	}
 }
@@ -53,7 +53,7 @@ static void declare_argument(FILE *out, const struct interface *interface, const
 {
 	switch (a->kind) {
 	case ARGUMENT_STRUCT:
-		fprintf(out, "\tstruct %s_%s %s;\n", interface->name, a->type_name, a->name);
+		fprintf(out, "\tstruct %s_%s %s;\n", a->structure->owner, a->type_name, a->name);
 		break;
 	case ARGUMENT_STRING:
 		fprintf(out, "\tuint64_t %s_bytes = ipc->words[%u];\n\tchar %s[%lu];\n", a->name,
@@ -85,7 +85,8 @@ static void declare_result(FILE *out, const struct interface *interface, const s
 {
 	switch (a->kind) {
 	case ARGUMENT_STRUCT:
-		fprintf(out, "\tstruct %s_%s %s = {0};\n", interface->name, a->type_name, a->name);
+		fprintf(out, "\tstruct %s_%s %s = {0};\n", a->structure->owner, a->type_name,
+			a->name);
 		break;
 	case ARGUMENT_STRING:
 		fprintf(out, "\tchar %s[%lu] = \"\";\n", a->name, a->bound + 1);
@@ -114,7 +115,7 @@ static const char *refusal(const struct interface *interface, const struct argum
 	case ARGUMENT_BOOL: return text_format("%s > 1", a->name);
 	case ARGUMENT_ENUM:
 		if (!enum_is_dense(a->enumeration, &low, &high))
-			return text_format("!%s_%s_valid(%s)", interface->name, a->type_name,
+			return text_format("!%s_%s_valid(%s)", a->enumeration->owner, a->type_name,
 					   a->name);
 		return low ? text_format("%s < %lu || %s > %lu", a->name, low, a->name, high)
 			   : text_format("%s > %lu", a->name, high);
@@ -280,7 +281,8 @@ static bool uses_ipc(const struct method *method)
 
 static void serve(FILE *out, const struct interface *interface, const struct method *method)
 {
-	fprintf(out, "\nstatic uint64_t serve_%s(struct request *request)\n{\n", method->name);
+	fprintf(out, "\nuint64_t %s_serve_%s(struct request *request)\n{\n", interface->name,
+		method->name);
 	if (uses_ipc(method))
 		fprintf(out, "\tstruct ipc_buffer *ipc = request->ipc;\n");
 	for (struct argument *a = method->arguments; a; a = a->next)
@@ -332,18 +334,25 @@ static void answer(FILE *out, const struct interface *interface, const struct me
 		method->answer_caps, answer_length(method));
 }
 
-static void table(FILE *out, const struct interface *interface)
+static void table_rows(FILE *out, const struct interface *interface)
 {
 	static const char *const marks[] = {"", "MARK_IDEMPOTENT", "MARK_ONCE", "MARK_REPORT"};
 
-	fprintf(out, "\n// By method number, less one.\nstatic const struct interface_method "
-		     "methods[] = {\n");
 	for (struct method *m = interface->methods; m; m = m->next)
 		fprintf(out,
-			"\t{.serve = serve_%s, .mark = %s, .words = %u, .words_max = %u, .caps = "
+			"\t{.serve = %s_serve_%s, .mark = %s, .words = %u, .words_max = %u, .caps = "
 			"%u},\n",
-			m->name, marks[m->mark], m->request_words, m->request_words_max,
-			m->request_caps);
+			interface->name, m->name, marks[m->mark], m->request_words,
+			m->request_words_max, m->request_caps);
+}
+
+static void table(FILE *out, const struct interface *interface)
+{
+	fprintf(out, "\n// By method number, less one.\nstatic const struct interface_method "
+		     "methods[] = {\n");
+	if (interface->base)
+		table_rows(out, interface->base);
+	table_rows(out, interface);
 	fprintf(out,
 		"};\n\nconst struct interface %s_interface = {\n\t.name = \"%s\",\n\t.method = "
 		"methods,\n\t.description = %s_methods,\n\t.hash = %s_HASH,\n\t.window = %lu,\n"
@@ -360,6 +369,8 @@ void emit_server(FILE *out, const struct interface *interface)
 		"// Made by idlc from %s.idl: the server's side.\n\n#include <%s.h>\n\n#include "
 		"<string.h>\n\n#include <caplet/message.h>\n#include <caplet/server.h>\n\n",
 		interface->name, interface->name);
+	if (interface->base)
+		enum_checks(out, interface->base);
 	enum_checks(out, interface);
 	for (struct method *m = interface->methods; m; m = m->next) {
 		serve(out, interface, m);

@@ -71,6 +71,7 @@ struct constant {
 struct enumeration {
 	struct enumeration *next;
 	const char *name;
+	const char *owner; // the interface that declares it: the prefix in C
 	struct position position;
 	struct constant *values;
 	const char *doc;
@@ -89,6 +90,7 @@ struct field {
 struct structure {
 	struct structure *next;
 	const char *name;
+	const char *owner; // the interface that declares it: the prefix in C
 	struct position position;
 	struct field *fields;
 	uint64_t bytes; // by check
@@ -130,6 +132,7 @@ struct method {
 
 struct interface {
 	const char *name;
+	const struct interface *base; // the interface that it extends, or NULL
 	struct position position;
 	uint64_t version;
 	enum sessions sessions;
@@ -140,13 +143,16 @@ struct interface {
 	struct structure *structures;
 	struct constant *errors;
 	struct method *methods;
-	unsigned method_count;
+	unsigned method_count; // the base's included: they come first
 	const char *doc;
 	uint64_t hash;
 };
 
 // NULL if nothing could be made of the file; errors have been printed.
 struct interface *parser_run(struct token *tokens);
+
+// The checked interface of that name, from the folder of interfaces. NULL: errors have been printed.
+const struct interface *interface_named(const char *name, struct position position);
 void check_run(struct interface *interface);
 
 // ---- output

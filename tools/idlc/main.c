@@ -2,10 +2,10 @@
 //
 // The command line, files, and errors.
 //
-//	idlc [-I FOLDER] [--header F] [--client F] [--server F] [--reference F] NAME.idl
+//	idlc [--header F] [--client F] [--server F] [--reference F] NAME.idl
 //	idlc --report-methods F NAME.idl ...
 //
-// An interface is in the file of its name. Without an output option the file is only checked.
+// An interface is in the file of its name, and one that it extends in the same folder. Without an output option the file is only checked.
 // Status: 0, 1 for errors in an interface file, 2 for a wrong command line or an unusable file.
 
 #include <stdarg.h>
@@ -19,6 +19,7 @@
 
 unsigned error_count;
 static const char *error_file;
+static unsigned reading_depth;
 
 void error_at(struct position position, const char *format, ...)
 {
@@ -68,6 +69,7 @@ static char *file_read(const char *path, size_t *bytes)
 static struct interface *interface_read(const char *path)
 {
 	unsigned errors_before = error_count;
+	const char *outer = error_file;
 	size_t bytes;
 	char *text = file_read(path, &bytes);
 	const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
@@ -78,15 +80,37 @@ static struct interface *interface_read(const char *path)
 	error_file = path;
 	tokens = lexer_run(text, bytes, &hash);
 	interface = parser_run(tokens);
-	if (!interface)
-		return NULL;
-	interface->hash = hash;
-	if (error_count == errors_before)
-		check_run(interface);
-	if (strcmp(base, text_format("%s.idl", interface->name)))
-		error_at(interface->position, "interface '%s' belongs into %s.idl", interface->name,
-			 interface->name);
+	if (interface) {
+		interface->hash = hash;
+		if (error_count == errors_before)
+			check_run(interface);
+		if (strcmp(base, text_format("%s.idl", interface->name)))
+			error_at(interface->position, "interface '%s' belongs into %s.idl",
+				 interface->name, interface->name);
+	}
+	error_file = outer;
 	return error_count == errors_before ? interface : NULL;
+}
+
+const struct interface *interface_named(const char *name, struct position position)
+{
+	const char *slash = strrchr(error_file, '/');
+	int folder = slash ? (int)(slash + 1 - error_file) : 0;
+	const char *path = text_format("%.*s%s.idl", folder, error_file, name);
+	const struct interface *interface = NULL;
+	FILE *file = fopen(path, "rb");
+
+	if (!file) {
+		error_at(position, "there is no %s.idl beside this file", name);
+		return NULL;
+	}
+	fclose(file);
+	if (reading_depth++ > 0) // a base that extends, perhaps in a circle
+		error_at(position, "'%s' is extended by a base itself: one level is all", name);
+	else
+		interface = interface_read(path);
+	reading_depth--;
+	return interface;
 }
 
 static void file_write(const char *path, void (*emit)(FILE *, const struct interface *),
@@ -127,8 +151,7 @@ static int report_methods(const char *path, char **inputs, int count)
 static int usage(void)
 {
 	fprintf(stderr,
-		"usage: idlc [-I FOLDER] [--header F] [--client F] [--server F] [--reference F] "
-		"NAME.idl\n"
+		"usage: idlc [--header F] [--client F] [--server F] [--reference F] NAME.idl\n"
 		"       idlc --report-methods F NAME.idl ...\n");
 	return 2;
 }
@@ -151,7 +174,7 @@ int main(int argc, char **argv)
 	if (argc > 2 && !strcmp(argv[1], "--report-methods"))
 		return report_methods(argv[2], argv + 3, argc - 3);
 	for (; i + 1 < argc && argv[i][0] == '-'; i += 2) {
-		bool known = !strcmp(argv[i], "-I"); // for interfaces that use others; none does
+		bool known = false;
 
 		for (size_t o = 0; o < 4; o++)
 			if (!strcmp(argv[i], outputs[o].option)) {

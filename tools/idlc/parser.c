@@ -88,12 +88,13 @@ static bool expect_value(struct parser *parser, uint64_t *value)
 		return expect_number(parser, value);
 	if (token->kind != TOKEN_NAME)
 		return wanted(parser, "a number or the name of a constant");
-	for (struct constant *c = parser->interface->constants; c; c = c->next)
-		if (!strcmp(c->name, token->text)) {
-			*value = c->value;
-			next(parser);
-			return true;
-		}
+	for (const struct interface *i = parser->interface; i; i = i->base)
+		for (struct constant *c = i->constants; c; c = c->next)
+			if (!strcmp(c->name, token->text)) {
+				*value = c->value;
+				next(parser);
+				return true;
+			}
 	error_at(token->position, "there is no constant '%s' above", token->text);
 	return false;
 }
@@ -286,6 +287,7 @@ static bool parse_enum(struct parser *parser)
 	struct enumeration *enumeration = allocate(sizeof(*enumeration));
 	uint64_t value = 0;
 
+	enumeration->owner = parser->interface->name;
 	if (!expect_name(parser, "an enum's name", &enumeration->name, &enumeration->position) ||
 	    !expect_sign(parser, "{"))
 		return false;
@@ -349,6 +351,7 @@ static bool parse_struct(struct parser *parser)
 	struct token *first = next(parser);
 	struct structure *structure = allocate(sizeof(*structure));
 
+	structure->owner = parser->interface->name;
 	if (!expect_name(parser, "a struct's name", &structure->name, &structure->position) ||
 	    !expect_sign(parser, "{"))
 		return false;
@@ -439,6 +442,29 @@ static void skip_item(struct parser *parser, struct token *start)
 	}
 }
 
+// "extends" NAME: the base's methods are the first ones, its constants and types are known.
+static bool parse_extends(struct parser *parser)
+{
+	struct interface *interface = parser->interface;
+	struct position position;
+	const char *name;
+
+	next(parser);
+	if (!expect_name(parser, "the name of the interface that is extended", &name, &position))
+		return false;
+	if (!strcmp(name, interface->name)) {
+		error_at(position, "'%s' extends itself", name);
+		return false;
+	}
+	interface->base = interface_named(name, position);
+	if (!interface->base)
+		return false;
+	if (interface->base->base)
+		error_at(position, "'%s' extends another interface itself: one level is all", name);
+	interface->method_count = interface->base->method_count;
+	return true;
+}
+
 struct interface *parser_run(struct token *tokens)
 {
 	struct interface *interface = allocate(sizeof(*interface));
@@ -455,7 +481,11 @@ struct interface *parser_run(struct token *tokens)
 		wanted(&parser, "'version'");
 		return NULL;
 	}
-	if (!expect_number(&parser, &interface->version) || !expect_sign(&parser, "{"))
+	if (!expect_number(&parser, &interface->version))
+		return NULL;
+	if (at_word(&parser, "extends") && !parse_extends(&parser))
+		return NULL;
+	if (!expect_sign(&parser, "{"))
 		return NULL;
 	while (!at_sign(&parser, "}") && parser.token->kind != TOKEN_END) {
 		struct token *start = parser.token;

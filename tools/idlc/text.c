@@ -113,7 +113,8 @@ const char *type_scalar(const struct interface *interface, const struct argument
 	case ARGUMENT_UNSIGNED: return text_format("uint%u_t", argument->bits);
 	case ARGUMENT_SIGNED: return text_format("int%u_t", argument->bits);
 	case ARGUMENT_BOOL: return "bool";
-	case ARGUMENT_ENUM: return text_format("enum %s_%s", interface->name, argument->type_name);
+	case ARGUMENT_ENUM:
+		return text_format("enum %s_%s", argument->enumeration->owner, argument->type_name);
 	default: return "uint64_t";
 	}
 }
@@ -123,7 +124,7 @@ static void add_argument(struct text_list *list, const struct interface *interfa
 {
 	switch (a->kind) {
 	case ARGUMENT_STRUCT:
-		text_list_add(list, text_format("const struct %s_%s *%s", interface->name,
+		text_list_add(list, text_format("const struct %s_%s *%s", a->structure->owner,
 						a->type_name, a->name));
 		break;
 	case ARGUMENT_STRING: text_list_add(list, text_format("const char *%s", a->name)); break;
@@ -157,8 +158,8 @@ static void add_result(struct text_list *list, const struct interface *interface
 {
 	switch (a->kind) {
 	case ARGUMENT_STRUCT:
-		text_list_add(list, text_format("struct %s_%s *%s", interface->name, a->type_name,
-						a->name));
+		text_list_add(list, text_format("struct %s_%s *%s", a->structure->owner,
+						a->type_name, a->name));
 		break;
 	case ARGUMENT_STRING:
 		text_list_add(list, text_format("char %s[%u]", a->name, (unsigned)a->bound + 1));
