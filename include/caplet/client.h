@@ -61,6 +61,14 @@ status_t client_connect(struct client *client, const char *grant,
 status_t client_connect_cap(struct client *client, cptr_t cap, const struct interface_shape *shape);
 void client_disconnect(struct client *client);
 
+// The same as client_connect, but goes on with the session that had this nonce: what the server keeps for
+// this process stays. For the image that an exec has loaded into the process.
+status_t client_continue(struct client *client, const char *grant,
+			 const struct interface_shape *shape, uint64_t predecessor);
+
+// In a forked child: the session and its window are the parent's. It connects by itself when it needs to.
+void client_forget(struct client *client);
+
 // After a restart, for a struct client in the ledger: map the window again, free the lanes.
 status_t client_resume(struct client *client);
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define MANIFEST_MAGIC	 0x7473656669766e61ul
-#define MANIFEST_VERSION 1
+#define MANIFEST_VERSION 2
 
 #define MANIFEST_NAME_MAX      32 // with the final zero
 #define MANIFEST_PROCESSES_MAX 64
@@ -21,6 +21,7 @@
 #define MANIFEST_IRQS_MAX      8
 #define MANIFEST_PORTS_MAX     8
 #define MANIFEST_LADDER_MAX    8
+#define MANIFEST_TRUSTS_MAX    4
 #define MANIFEST_INFLIGHT_MAX  16
 #define MANIFEST_THREADS_MAX   16
 #define MANIFEST_ARGUMENTS_MAX 128
@@ -90,7 +91,7 @@ struct manifest_process {
 	uint32_t inflight;	       // reply objects
 	uint32_t sessions;	       // most sessions at a time
 	uint32_t threads;	       // most threads at a time
-	uint32_t reserved;
+	uint32_t trust_count;
 	uint64_t memory_bytes; // quota, ledger included
 	uint64_t ledger_bytes;
 	uint32_t ladder_count, use_count, signal_count, irq_count, port_count, argument_bytes;
@@ -99,6 +100,7 @@ struct manifest_process {
 	struct manifest_signal signal[MANIFEST_SIGNALS_MAX];
 	struct manifest_irq irq[MANIFEST_IRQS_MAX];
 	struct manifest_port port[MANIFEST_PORTS_MAX];
+	uint32_t trust[MANIFEST_TRUSTS_MAX];	// indices of servers that may speak for others
 	char arguments[MANIFEST_ARGUMENTS_MAX]; // argument_bytes: strings, each with its zero
 };
 

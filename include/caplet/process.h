@@ -7,10 +7,11 @@
 #include <stdint.h>
 #include <caplet/layout.h>
 
-#define PROCESS_INFO_MAGIC 0x317373656c706163ul
-#define PROCESS_NAME_MAX   32
-#define PROCESS_GRANTS_MAX 48
-#define PROCESS_ARGS_MAX   1024
+#define PROCESS_INFO_MAGIC  0x317373656c706163ul
+#define PROCESS_NAME_MAX    32
+#define PROCESS_GRANTS_MAX  48
+#define PROCESS_ARGS_MAX    1024
+#define PROCESS_TRUSTED_MAX 4
 
 enum start_mode {
 	START_FRESH = 0,   // the ledger is empty (zeroes)
@@ -47,6 +48,7 @@ struct process_info {
 	uint32_t
 		blameless; // not 0: the start before this one was ended on request, not by a fault of its own
 	uint32_t reserved;
+	uint64_t trusted[PROCESS_TRUSTED_MAX]; // process numbers that the manifest names; 0: none
 	uint32_t argument_count;
 	uint32_t grant_count;
 	struct process_grant grant[PROCESS_GRANTS_MAX];

@@ -119,6 +119,17 @@ void server_give(cptr_t slot);
 struct session *server_session(uint64_t badge);
 struct session *server_session_next(struct session *session);
 
+// The session of a process that has not connected yet; NULL: there is no room. It is part of the open
+// transaction. What is kept in it waits for the client's connect, which takes the session over, or
+// for the death of the process.
+struct session *server_session_adopt(uint64_t badge);
+
+// Its place in the table: below the manifest's `sessions`, kept as long as the session.
+unsigned server_session_number(const struct session *session);
+
+// Whether the manifest says that the server `trusts` this client: it may say what concerns others.
+bool server_trusts(const struct session *session);
+
 // End a session now: session_died() is called, everything is released. For the servers that learn
 // of an end by themselves.
 void server_session_end(struct session *session);

@@ -42,7 +42,8 @@ uint64_t client_begin_slow(struct client *client)
 
 // ---- connecting
 
-static status_t connect_send(struct client *client, cptr_t memory, uint64_t bytes)
+static status_t connect_send(struct client *client, uint64_t predecessor, cptr_t memory,
+			     uint64_t bytes)
 {
 	struct ipc_buffer *ipc = thread_buffer();
 	struct ipc_answer answer;
@@ -52,8 +53,9 @@ static status_t connect_send(struct client *client, cptr_t memory, uint64_t byte
 		ipc->words[1] = client->hash;
 		ipc->words[2] = client->nonce;
 		ipc->words[3] = bytes;
+		ipc->words[4] = predecessor;
 		ipc->caps[0] = memory;
-		answer = ipc_call_4(client->cap, msg_make(METHOD_CONNECT, memory ? 1 : 0, 4));
+		answer = ipc_call_8(client->cap, msg_make(METHOD_CONNECT, memory ? 1 : 0, 5));
 	} while (client_again(&answer));
 	return answer.status ? (status_t)answer.status : (status_t)msg_label(answer.descriptor);
 }
@@ -78,7 +80,7 @@ static status_t window_make(struct client *client, uint64_t bytes)
 	return status;
 }
 
-static status_t session_open(struct client *client)
+static status_t session_open(struct client *client, uint64_t predecessor)
 {
 	uint64_t bytes = client->slice * client->lane_count;
 	cptr_t memory = 0;
@@ -88,13 +90,14 @@ static status_t session_open(struct client *client)
 		status = pager_object_cap(&pager_session, client->object, PAGER_READ | PAGER_WRITE,
 					  &memory);
 	if (status == STATUS_OK)
-		status = connect_send(client, memory, bytes);
+		status = connect_send(client, predecessor, memory, bytes);
 	if (memory)
 		slot_return(memory, 1);
 	return status;
 }
 
-status_t client_connect_cap(struct client *client, cptr_t cap, const struct interface_shape *shape)
+static status_t connect(struct client *client, cptr_t cap, const struct interface_shape *shape,
+			uint64_t predecessor)
 {
 	status_t status = STATUS_OK;
 
@@ -106,12 +109,17 @@ status_t client_connect_cap(struct client *client, cptr_t cap, const struct inte
 	if (shape->window)
 		status = window_make(client, shape->window * shape->lanes);
 	if (status == STATUS_OK && shape->connects)
-		status = session_open(client);
+		status = session_open(client, predecessor);
 	if (status != STATUS_OK)
 		client_disconnect(client);
 	else
 		client->connected = 1;
 	return status;
+}
+
+status_t client_connect_cap(struct client *client, cptr_t cap, const struct interface_shape *shape)
+{
+	return connect(client, cap, shape, 0);
 }
 
 status_t client_connect(struct client *client, const char *grant,
@@ -120,7 +128,24 @@ status_t client_connect(struct client *client, const char *grant,
 	const struct process_grant *found = process_grant(GRANT_SESSION, grant);
 
 	*client = (struct client){0};
-	return found ? client_connect_cap(client, found->cap, shape) : STATUS_NO_GRANT;
+	return found ? connect(client, found->cap, shape, 0) : STATUS_NO_GRANT;
+}
+
+status_t client_continue(struct client *client, const char *grant,
+			 const struct interface_shape *shape, uint64_t predecessor)
+{
+	const struct process_grant *found = process_grant(GRANT_SESSION, grant);
+
+	*client = (struct client){0};
+	return found ? connect(client, found->cap, shape, predecessor) : STATUS_NO_GRANT;
+}
+
+void client_forget(struct client *client)
+{
+	if (client->window)
+		(void)pager_unmap(&pager_session, (uint64_t)client->window,
+				  client->slice * client->lane_count);
+	*client = (struct client){0};
 }
 
 void client_disconnect(struct client *client)
@@ -175,7 +200,7 @@ static status_t stale(struct client *client, unsigned lane)
 		client->stale_lanes &= ~(1u << lane);
 	} else {
 		client->nonce = fresh_sequence();
-		status = session_open(client);
+		status = session_open(client, 0);
 		client->stale_lanes = 0;
 		for (unsigned i = 0; i < client->lane_count; i++)
 			if (i != lane && client->lane[i].busy)

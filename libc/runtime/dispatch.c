@@ -184,12 +184,12 @@ static uint64_t connect(void)
 	struct ipc_buffer *ipc = request.ipc;
 	unsigned caps = msg_caps(request.descriptor);
 
-	if (!serving->interface->connects || msg_words(request.descriptor) != 4 || caps > 1 ||
+	if (!serving->interface->connects || msg_words(request.descriptor) != 5 || caps > 1 ||
 	    msg_unwrapped(request.descriptor))
 		return answer_status(STATUS_BAD_REQUEST);
 	if (ipc->words[1] != serving->interface->hash)
 		return answer_status(STATUS_BAD_PROTOCOL);
-	return answer_status(session_connect(request.badge, ipc->words[2],
+	return answer_status(session_connect(request.badge, ipc->words[2], ipc->words[4],
 					     caps ? request.landing : 0, ipc->words[3]));
 }
 
@@ -302,6 +302,8 @@ static uint64_t serve_method(uint32_t label, bool *answered)
 		if (status != STATUS_OK)
 			return answer_status(status);
 	}
+	if (interface->window && !request.session->slice) // it is to bring its window first
+		return answer_status(STATUS_STALE);
 	if (deferred_waiting)
 		deferred_cancel_lane(request.session, request.ticket);
 	if (method->mark == MARK_ONCE)

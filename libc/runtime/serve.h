@@ -10,7 +10,8 @@ extern const struct server *serving; // what server_run was given
 
 // Sessions. session_open_all finds or makes the table and maps the windows again.
 status_t sessions_begin(enum start_mode mode);
-status_t session_connect(uint64_t badge, uint64_t nonce, cptr_t window, uint64_t bytes);
+status_t session_connect(uint64_t badge, uint64_t nonce, uint64_t predecessor, cptr_t window,
+			 uint64_t bytes);
 status_t session_create(uint64_t badge, struct session **session); // static sessions
 void sessions_reap(void);					   // end those of dead processes
 void lane_record(struct session *session, uint64_t ticket, uint64_t descriptor,

@@ -92,6 +92,19 @@ static void window_unmap(const struct session *session)
 
 // ---- opening
 
+// The window of a session whose client has just brought it: a landed capability, kept and mapped.
+static status_t window_take(struct session *session, cptr_t landed)
+{
+	status_t status;
+
+	if (!serving->interface->window)
+		return STATUS_OK;
+	session->slice = serving->interface->window;
+	session->window = (uint8_t *)WINDOW_BASE + number_of(session) * window_stride;
+	status = slot_keep(landed, &session->window_cap);
+	return status == STATUS_OK ? window_map(session) : status;
+}
+
 // A free record, with all its lanes empty, not yet in use.
 static struct session *record_take(void)
 {
@@ -133,8 +146,8 @@ status_t session_create(uint64_t badge, struct session **opened)
 static status_t session_open(uint64_t badge, uint64_t nonce, cptr_t landed)
 {
 	struct session *session = record_take();
-	status_t status = STATUS_OK;
-	bool mapped = false;
+	status_t status;
+	bool mapped;
 
 	if (!session)
 		return STATUS_QUOTA;
@@ -144,14 +157,8 @@ static status_t session_open(uint64_t badge, uint64_t nonce, cptr_t landed)
 	session->badge = badge;
 	index_add(badge, number_of(session));
 	kill_point();
-	if (serving->interface->window) {
-		session->slice = serving->interface->window;
-		session->window = (uint8_t *)WINDOW_BASE + number_of(session) * window_stride;
-		status = slot_keep(landed, &session->window_cap);
-		if (status == STATUS_OK)
-			status = window_map(session);
-		mapped = status == STATUS_OK;
-	}
+	status = window_take(session, landed);
+	mapped = status == STATUS_OK && serving->interface->window;
 	kill_point();
 	if (status == STATUS_OK && serving->session_opened)
 		status = serving->session_opened(session);
@@ -166,9 +173,72 @@ static status_t session_open(uint64_t badge, uint64_t nonce, cptr_t landed)
 	return STATUS_OK;
 }
 
+// The client takes over a session that was opened for it, or its own from before an exec: what the
+// server keeps for it stays, the window is new. The old one may be gone already.
+static status_t session_continue(struct session *session, uint64_t nonce, cptr_t landed)
+{
+	status_t status;
+
+	deferred_cancel_session(session);
+	ledger_change(session, sizeof(*session));
+	if (session->window_cap) {
+		slot_release(session->window_cap);
+		if (session->slice)
+			window_unmap(session);
+	}
+	session->nonce = nonce;
+	session->window_cap = 0;
+	session->slice = 0;
+	kill_point();
+	status = window_take(session, landed);
+	if (status != STATUS_OK) { // it stays without a window, until the client brings another
+		if (session->window_cap)
+			slot_release(session->window_cap);
+		session->window_cap = 0;
+		session->slice = 0;
+	}
+	server_commit();
+	return status;
+}
+
+struct session *server_session_adopt(uint64_t badge)
+{
+	struct session *session = server_session(badge);
+
+	if (session || !badge)
+		return session;
+	session = record_take();
+	if (!session)
+		return NULL;
+	ledger_change(session, sizeof(*session));
+	memset(session, 0, sizeof(*session));
+	session->badge = badge;
+	index_add(badge, number_of(session));
+	if (serving->session_opened && serving->session_opened(session) != STATUS_OK) {
+		session->badge = 0;
+		return NULL;
+	}
+	return session;
+}
+
+unsigned server_session_number(const struct session *session)
+{
+	return (unsigned)number_of(session);
+}
+
+bool server_trusts(const struct session *session)
+{
+	for (unsigned i = 0; i < PROCESS_TRUSTED_MAX; i++)
+		if (process_info()->trusted[i] && process_info()->trusted[i] == session->badge)
+			return true;
+	return false;
+}
+
 // Asked twice with the same nonce, the answer to the first was lost. With another nonce the
-// client has started anew and the old session is over.
-status_t session_connect(uint64_t badge, uint64_t nonce, cptr_t landed, uint64_t bytes)
+// client has started anew and the old session is over, unless it names that one as its predecessor,
+// or was only opened for it.
+status_t session_connect(uint64_t badge, uint64_t nonce, uint64_t predecessor, cptr_t landed,
+			 uint64_t bytes)
 {
 	struct session *session = server_session(badge);
 	uint64_t expected = serving->interface->window * serving->interface->lanes;
@@ -177,6 +247,8 @@ status_t session_connect(uint64_t badge, uint64_t nonce, cptr_t landed, uint64_t
 		return STATUS_BAD_REQUEST;
 	if (session && session->nonce == nonce)
 		return STATUS_OK;
+	if (session && (session->nonce == 0 || session->nonce == predecessor))
+		return session_continue(session, nonce, landed);
 	if (session)
 		server_session_end(session);
 	return session_open(badge, nonce, landed);
@@ -197,7 +269,8 @@ void server_session_end(struct session *session)
 			slot_release(session->lane[i].cap);
 	if (session->window_cap) {
 		slot_release(session->window_cap);
-		window_unmap(session);
+		if (session->slice)
+			window_unmap(session);
 	}
 	ledger_set(&session->badge, 0);
 	index_rebuild();
@@ -215,16 +288,10 @@ static bool process_alive(uint64_t process)
 	return supervisor_process_alive(&supervisor_session, process, &alive) != STATUS_OK || alive;
 }
 
-// The start found its window gone.
-static bool is_cut_off(const struct session *session)
-{
-	return session->window_cap && !session->slice;
-}
-
 void sessions_reap(void)
 {
 	for (uint64_t i = 0; i < session_count; i++)
-		if (record(i)->badge && (is_cut_off(record(i)) || !process_alive(record(i)->badge)))
+		if (record(i)->badge && !process_alive(record(i)->badge))
 			server_session_end(record(i));
 }
 
@@ -286,7 +353,8 @@ status_t sessions_begin(enum start_mode mode)
 		if (session->window != (uint8_t *)WINDOW_BASE + i * window_stride ||
 		    session->slice != serving->interface->window)
 			return STATUS_BAD_LEDGER;
-		// A client without its window is told STALE and connects anew, if it still lives.
+		// A client without its window is told STALE and connects anew, if it still lives: it
+		// may be on its way from one image to the next.
 		if (window_map(session) != STATUS_OK)
 			ledger_set(&session->slice, 0);
 	}

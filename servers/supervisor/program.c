@@ -47,6 +47,9 @@ static bool servers_named(const struct manifest_process *p, uint32_t count)
 		if (!text_ends(p->signal[s].name, MANIFEST_NAME_MAX) ||
 		    p->signal[s].process >= count || p->signal[s].bit > 61)
 			return false;
+	for (uint32_t t = 0; t < p->trust_count; t++)
+		if (p->trust[t] >= count)
+			return false;
 	return true;
 }
 
@@ -65,9 +68,9 @@ static bool process_sane(const struct manifest_process *p, uint32_t count)
 	return text_ends(p->name, MANIFEST_NAME_MAX) && text_ends(p->image, MANIFEST_NAME_MAX) &&
 	       p->inflight <= MANIFEST_INFLIGHT_MAX && p->threads <= MANIFEST_THREADS_MAX &&
 	       ladder_sane(p) && p->use_count <= MANIFEST_USES_MAX &&
-	       p->signal_count <= MANIFEST_SIGNALS_MAX && p->irq_count <= MANIFEST_IRQS_MAX &&
-	       p->port_count <= MANIFEST_PORTS_MAX && p->argument_bytes <= MANIFEST_ARGUMENTS_MAX &&
-	       servers_named(p, count);
+	       p->trust_count <= MANIFEST_TRUSTS_MAX && p->signal_count <= MANIFEST_SIGNALS_MAX &&
+	       p->irq_count <= MANIFEST_IRQS_MAX && p->port_count <= MANIFEST_PORTS_MAX &&
+	       p->argument_bytes <= MANIFEST_ARGUMENTS_MAX && servers_named(p, count);
 }
 
 // NULL, or why there is none to work with.

@@ -99,6 +99,17 @@ static void grants_note(struct process_info *info, const struct manifest_process
 			   (uint64_t)plan->port[i].first << 16 | plan->port[i].last);
 }
 
+// Every service has its number before the first one is started, and keeps it.
+static void trusted_note(struct process_info *info, const struct manifest_process *plan)
+{
+	for (uint32_t i = 0; i < plan->trust_count; i++) {
+		const struct process *trusted =
+			process_named(manifest()->process[plan->trust[i]].name);
+
+		info->trusted[i] = trusted != NULL ? trusted->number : 0;
+	}
+}
+
 static status_t write_bytes(const struct process *process, uint64_t address, const void *from,
 			    uint64_t bytes)
 {
@@ -118,6 +129,7 @@ static status_t write_bytes(const struct process *process, uint64_t address, con
 	return status;
 }
 
+_Static_assert(MANIFEST_TRUSTS_MAX == PROCESS_TRUSTED_MAX, "all who are trusted fit");
 _Static_assert(MANIFEST_USES_MAX + MANIFEST_SIGNALS_MAX + MANIFEST_IRQS_MAX + MANIFEST_PORTS_MAX <=
 		       PROCESS_GRANTS_MAX,
 	       "all grants fit into the page of facts");
@@ -140,6 +152,7 @@ const char *space_info(struct process *process)
 	info.tsc_hz = handover()->tsc_hz;
 	info.entry_tsc = handover()->entry_tsc;
 	info.blameless = process->blameless;
+	trusted_note(&info, plan);
 	grants_note(&info, plan);
 	memcpy(info.arguments, process->arguments, process->argument_bytes);
 	for (uint32_t i = 0; i < process->argument_bytes; i++)

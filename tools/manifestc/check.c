@@ -88,6 +88,8 @@ static void references_check(struct source *source)
 			p->use[u].process = (uint32_t)server_resolve(source, &e->use[u]);
 		for (uint32_t s = 0; s < p->signal_count; s++)
 			p->signal[s].process = (uint32_t)server_resolve(source, &e->signal[s]);
+		for (uint32_t t = 0; t < p->trust_count; t++)
+			p->trust[t] = (uint32_t)server_resolve(source, &e->trust[t]);
 	}
 }
 

@@ -46,6 +46,7 @@ struct entry {
 	struct place image_place, provides_place;
 	struct reference use[MANIFEST_USES_MAX];
 	struct reference signal[MANIFEST_SIGNALS_MAX];
+	struct reference trust[MANIFEST_TRUSTS_MAX];
 	uint64_t seen; // which properties were given, by their row in the parser's table
 };
 

@@ -39,6 +39,8 @@ bool output_binary(const struct source *source, const int order[], const char *p
 		for (uint32_t s = 0; s < p->signal_count; s++)
 			p->signal[s].process =
 				order_position(order, source->count, p->signal[s].process);
+		for (uint32_t t = 0; t < p->trust_count; t++)
+			p->trust[t] = order_position(order, source->count, p->trust[t]);
 	}
 	m->magic = MANIFEST_MAGIC;
 	m->version = MANIFEST_VERSION;
@@ -102,6 +104,8 @@ static void process_print(const struct source *source, const struct manifest_pro
 	for (uint32_t s = 0; s < p->signal_count; s++)
 		printf("  signals  %s with bit %u\n",
 		       source->entry[p->signal[s].process].process.name, p->signal[s].bit);
+	for (uint32_t t = 0; t < p->trust_count; t++)
+		printf("  trusts   %s\n", source->entry[p->trust[t]].process.name);
 	for (uint32_t i = 0; i < p->irq_count; i++)
 		printf("  touches  interrupt %u, %s%s (%s)\n", p->irq[i].line,
 		       p->irq[i].flags & MANIFEST_IRQ_LEVEL ? "level" : "edge",

@@ -72,6 +72,26 @@ static void read_signals(struct entry *e)
 	} while (look_take_mark(','));
 }
 
+// trusts SERVER, ...
+static void read_trusts(struct entry *e)
+{
+	struct manifest_process *p = &e->process;
+
+	do {
+		struct reference *reference = &e->trust[p->trust_count];
+
+		if (p->trust_count == MANIFEST_TRUSTS_MAX) {
+			error_at(looked_at.place, "at most %d are trusted", MANIFEST_TRUSTS_MAX);
+			look_skip_line();
+			return;
+		}
+		reference->place = looked_at.place;
+		if (!look_name(reference->target, "a server"))
+			return;
+		p->trust_count++;
+	} while (look_take_mark(','));
+}
+
 static void read_priority(struct entry *e)
 {
 	look_number32(&e->process.priority, "the priority", 1, 239);
@@ -241,21 +261,14 @@ static const struct property {
 	bool repeats;
 	void (*read)(struct entry *e);
 } properties[] = {
-	{"image", false, false, read_image},
-	{"provides", true, false, read_provides},
-	{"uses", false, true, read_uses},
-	{"signals", false, true, read_signals},
-	{"priority", false, false, read_priority},
-	{"budget", false, false, read_budget},
-	{"passive", true, false, read_passive},
-	{"inflight", true, false, read_inflight},
-	{"sessions", true, false, read_sessions},
-	{"threads", false, false, read_threads},
-	{"memory", false, false, read_memory},
-	{"ledger", true, false, read_ledger},
-	{"restart", false, false, read_ladder},
-	{"may", false, true, read_may},
-	{"irq", true, true, read_irq},
+	{"image", false, false, read_image},	  {"provides", true, false, read_provides},
+	{"uses", false, true, read_uses},	  {"signals", false, true, read_signals},
+	{"trusts", true, true, read_trusts},	  {"priority", false, false, read_priority},
+	{"budget", false, false, read_budget},	  {"passive", true, false, read_passive},
+	{"inflight", true, false, read_inflight}, {"sessions", true, false, read_sessions},
+	{"threads", false, false, read_threads},  {"memory", false, false, read_memory},
+	{"ledger", true, false, read_ledger},	  {"restart", false, false, read_ladder},
+	{"may", false, true, read_may},		  {"irq", true, true, read_irq},
 	{"port", true, true, read_port},
 };
 enum { PROPERTY_COUNT = sizeof(properties) / sizeof(properties[0]) };

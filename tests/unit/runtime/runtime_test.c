@@ -259,11 +259,11 @@ static void sessions_that_do_not_fit(void **state)
 	uint64_t value;
 
 	(void)state;
-	assert_int_equal(raw_words(METHOD_CONNECT, 4, words), STATUS_BAD_PROTOCOL);
+	assert_int_equal(raw_words(METHOD_CONNECT, 5, words), STATUS_BAD_PROTOCOL);
 	memcpy(words, (uint64_t[]){0, PROBE_HASH, 77, 16384}, 32);
-	assert_int_equal(raw_words(METHOD_CONNECT, 4, words), STATUS_BAD_REQUEST); // no memory
+	assert_int_equal(raw_words(METHOD_CONNECT, 5, words), STATUS_BAD_REQUEST); // no memory
 	memcpy(words, (uint64_t[]){0, PROBE_HASH, 77, 0}, 32);
-	assert_int_equal(raw_words(METHOD_CONNECT, 4, words), STATUS_BAD_REQUEST);
+	assert_int_equal(raw_words(METHOD_CONNECT, 5, words), STATUS_BAD_REQUEST);
 	assert_int_equal(raw_words(METHOD_CONNECT, 2, words), STATUS_BAD_REQUEST);
 	assert_int_equal(probe_get(&probe, &value), STATUS_OK); // the session is as it was
 	words[0] = 0;
