@@ -4,6 +4,7 @@
 // by the unit tests after every step. It changes nothing and takes time in proportion to what
 // is in use. The counts are made anew from the records they are said to count.
 #include "check.h"
+#include "pager.h"
 #include "pages.h"
 #include "regions.h"
 #include "slots.h"
@@ -90,6 +91,10 @@ static void check_space(uint32_t space)
 	uint32_t regions_count = 0, objects_count = 0, slots = 0, before = 0;
 	uint64_t charged = s->process ? 2 : 0, resident = charged, references = 0;
 
+	for (uint32_t i = 1; space == SPACE_POOL && i < SPACE_POOL; i++)
+		if (state->space[i].process && state->space[i].flags & PAGER_POOLED)
+			charged += state->space[i].charged;
+
 	for (uint32_t region = s->first_region; region; region = regions[region].next) {
 		check_region(space, region, before);
 		before = region;
@@ -111,7 +116,7 @@ static void check_space(uint32_t space)
 	expect(slots == s->slots, "a space has paid for the slots of its regions");
 	expect(charged == s->charged, "a space has paid for its objects");
 	expect(resident == s->resident, "a space knows how many pages it has");
-	expect(!s->process || s->charged <= s->quota, "no space is beyond its quota");
+	expect(!space || s->charged <= s->quota, "no space is beyond its quota");
 }
 
 static void check_frames(void)
@@ -137,18 +142,20 @@ static void check_frames(void)
 
 unsigned state_check(const char **first)
 {
-	uint64_t promised = 0;
+	uint64_t promised = state->space[SPACE_POOL].quota;
 	uint32_t spaces = 0;
 
 	failures = 0;
 	first_failure = NULL;
 	check_frames();
 	check_space(0);
+	check_space(SPACE_POOL);
 	for (uint32_t i = 1; i < SPACE_MAX; i++) {
 		if (!state->space[i].process)
 			continue;
 		check_space(i);
-		promised += state->space[i].quota;
+		if (!(state->space[i].flags & PAGER_POOLED))
+			promised += state->space[i].quota;
 		spaces++;
 	}
 	expect(promised == state->promised, "the quotas are counted");

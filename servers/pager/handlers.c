@@ -219,6 +219,8 @@ status_t pager_statistics_handle(struct session *session, struct pager_machine *
 		.faults_copy = state->faults_copy,
 		.restarts = state->restarts,
 		.check_failures = state->check_failures,
+		.pool_bytes = state->space[SPACE_POOL].quota << PAGE_BITS,
+		.pool_charged_bytes = state->space[SPACE_POOL].charged << PAGE_BITS,
 	};
 	return STATUS_OK;
 }

@@ -49,7 +49,7 @@ status_t pager_space_create_handle(struct session *session, uint64_t process, ui
 	if (status)
 		return status;
 	if (!process || process > PAGER_BADGE_PROCESS || quota > UINT32_MAX ||
-	    flags & ~(uint32_t)PAGER_MAY_PIN)
+	    flags & ~(uint32_t)(PAGER_MAY_PIN | PAGER_POOLED))
 		return PAGER_BAD_RANGE;
 	index = space_find(process);
 	if (!index) {
@@ -118,7 +118,65 @@ status_t pager_space_map_archive_handle(struct session *session, uint64_t proces
 
 	if (status)
 		return status;
-	return memory_map_archive(space, offset, file_bytes, address, bytes, flags);
+	return memory_map_file(space, state->archive_object, offset, file_bytes, address, bytes,
+			       flags);
+}
+
+static status_t control_object(const struct session *session, uint64_t owner, uint64_t number,
+			       uint32_t *object)
+{
+	uint32_t space;
+	status_t status = control_space(session, owner, &space);
+
+	*object = status ? 0 : memory_object_own(space, number);
+	return status || *object ? status : PAGER_NO_OBJECT;
+}
+
+status_t pager_space_map_object_handle(struct session *session, uint64_t process, uint64_t owner,
+				       uint64_t object, uint64_t offset, uint64_t file_bytes,
+				       uint64_t address, uint64_t bytes, uint32_t flags)
+{
+	uint32_t space = 0, index;
+	status_t status = control_object(session, owner, object, &index);
+
+	if (!status)
+		status = control_space(session, process, &space);
+	return status ? status
+		      : memory_map_file(space, index, offset, file_bytes, address, bytes, flags);
+}
+
+status_t pager_object_read_handle(struct session *session, uint64_t owner, uint64_t object,
+				  uint64_t offset, uint32_t count, void *data, uint64_t *data_bytes)
+{
+	uint32_t index;
+	status_t status = control_object(session, owner, object, &index);
+
+	if (count > SPACE_READ_MAX)
+		count = SPACE_READ_MAX;
+	if (!status)
+		status = memory_object_read(index, offset, data, count);
+	if (!status)
+		*data_bytes = count;
+	return status;
+}
+
+status_t pager_space_fork_handle(struct session *session, uint64_t parent, uint64_t child)
+{
+	uint32_t from, to = 0;
+	status_t status = control_space(session, parent, &from);
+
+	if (!status)
+		status = control_space(session, child, &to);
+	if (!status && from == to)
+		status = PAGER_NO_PROCESS;
+	return status ? status : memory_fork(from, to);
+}
+
+status_t pager_pool_open_handle(struct session *session, uint64_t bytes)
+{
+	status_t status = control_only(session);
+
+	return status ? status : pool_open(bytes >> PAGE_BITS);
 }
 
 status_t pager_space_write_handle(struct session *session, uint64_t process, uint64_t address,

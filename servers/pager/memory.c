@@ -81,10 +81,12 @@ status_t memory_map_anonymous(uint32_t space, uint64_t hint, uint64_t bytes, uns
 	uint32_t region;
 	status_t status;
 
-	if (!rights_valid(flags, PAGER_FIXED | PAGER_GUARD))
+	if (!rights_valid(flags, PAGER_FIXED | PAGER_GUARD | PAGER_ALONE))
 		return PAGER_BAD_RIGHTS;
 	if (flags & PAGER_GUARD)
 		plan.flags |= REGION_GUARD;
+	if (flags & PAGER_ALONE)
+		plan.flags |= REGION_ALONE;
 	plan.rights = rights_of(flags);
 	status = place(space, hint, bytes, flags, plan.flags, &plan);
 	if (status)
@@ -234,8 +236,10 @@ status_t memory_map_object(uint32_t space, uint32_t object, uint64_t offset, uin
 	uint32_t region;
 	status_t status;
 
-	if (!rights_valid(flags, PAGER_FIXED | PAGER_PRIVATE | PAGER_POPULATE))
+	if (!rights_valid(flags, PAGER_FIXED | PAGER_PRIVATE | PAGER_POPULATE | PAGER_ALONE))
 		return PAGER_BAD_RIGHTS;
+	if (flags & PAGER_ALONE)
+		plan.flags = REGION_ALONE;
 	if (!private && plan.rights & ~most_rights)
 		return PAGER_BAD_RIGHTS;
 	if (offset % PAGE_SIZE || offset > size || bytes > size - offset)
@@ -245,7 +249,7 @@ status_t memory_map_object(uint32_t space, uint32_t object, uint64_t offset, uin
 		return status;
 	*address = plan.first << PAGE_BITS;
 	if (private) {
-		plan.flags = REGION_PRIVATE;
+		plan.flags |= REGION_PRIVATE;
 		plan.most_rights = 7;
 		plan.backing = object;
 		plan.backing_page = offset >> PAGE_BITS;

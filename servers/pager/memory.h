@@ -30,10 +30,15 @@ uint32_t memory_object_own(uint32_t space, uint64_t number); // 0: not the calle
 
 // memory_space.c: for the supervisor
 status_t memory_ledger(uint32_t space, uint64_t bytes);
-status_t memory_map_archive(uint32_t space, uint64_t offset, uint64_t file_bytes, uint64_t address,
-			    uint64_t bytes, unsigned flags);
+// file_bytes of an object's contents, zeroes behind them, copy-on-write.
+status_t memory_map_file(uint32_t space, uint32_t object, uint64_t offset, uint64_t file_bytes,
+			 uint64_t address, uint64_t bytes, unsigned flags);
+status_t memory_object_read(uint32_t object, uint64_t offset, void *data, size_t bytes);
 status_t memory_buffer(uint32_t space, unsigned thread, uint32_t *frame);
 status_t memory_buffer_release(uint32_t space, unsigned thread);
 status_t memory_write(uint32_t space, uint64_t address, const void *data, size_t bytes);
 status_t memory_read(uint32_t space, uint64_t address, void *data, size_t bytes);
 status_t archive_announce(void); // the object of the boot archive, once
+
+// fork.c
+status_t memory_fork(uint32_t parent, uint32_t child);

@@ -4,6 +4,8 @@
 // memory.c; the idempotent ones (buffer, write, read) find what they made the first time.
 #include <caplet/layout.h>
 
+#include <string.h>
+
 #include "intent.h"
 #include "kernel.h"
 #include "objects.h"
@@ -56,7 +58,7 @@ status_t memory_ledger(uint32_t space, uint64_t bytes)
 				 &address);
 }
 
-static status_t archive_region(uint32_t space, struct region_plan *plan)
+static status_t file_region(uint32_t space, struct region_plan *plan)
 {
 	bool own = plan->rights & PAGER_WRITE || plan->size > pages_of(plan->backing_bytes);
 	uint32_t region;
@@ -82,15 +84,15 @@ static status_t archive_region(uint32_t space, struct region_plan *plan)
 	return STATUS_OK;
 }
 
-status_t memory_map_archive(uint32_t space, uint64_t offset, uint64_t file_bytes, uint64_t address,
-			    uint64_t bytes, unsigned flags)
+status_t memory_map_file(uint32_t space, uint32_t object, uint64_t offset, uint64_t file_bytes,
+			 uint64_t address, uint64_t bytes, unsigned flags)
 {
-	uint64_t inside = address % PAGE_SIZE, archive = state->archive_pages << PAGE_BITS;
+	uint64_t inside = address % PAGE_SIZE, size = objects[object].pages << PAGE_BITS;
 	struct region_plan plan = {.flags = REGION_PRIVATE, .most_rights = 7};
 
 	if (!rights_valid(flags, 0))
 		return PAGER_BAD_RIGHTS;
-	if (offset % PAGE_SIZE != inside || offset > archive || file_bytes > archive - offset ||
+	if (offset % PAGE_SIZE != inside || offset > size || file_bytes > size - offset ||
 	    file_bytes > bytes || !bytes || bytes > USER_TEXT_END)
 		return PAGER_BAD_RANGE;
 	bytes = pages_of(inside + bytes) << PAGE_BITS;
@@ -99,10 +101,36 @@ status_t memory_map_archive(uint32_t space, uint64_t offset, uint64_t file_bytes
 	if (!region_place(space, plan.first, plan.size, 0, true))
 		return PAGER_NO_SPACE;
 	plan.rights = (uint8_t)(flags | PAGER_READ);
-	plan.backing = state->archive_object;
+	plan.backing = object;
 	plan.backing_page = offset >> PAGE_BITS;
 	plan.backing_bytes = inside + file_bytes;
-	return archive_region(space, &plan);
+	return file_region(space, &plan);
+}
+
+// Pages that were never written have no frame and read as zeroes.
+status_t memory_object_read(uint32_t object, uint64_t offset, void *data, size_t bytes)
+{
+	char *to = data;
+
+	if (offset > objects[object].pages << PAGE_BITS ||
+	    bytes > (objects[object].pages << PAGE_BITS) - offset)
+		return PAGER_BAD_RANGE;
+	while (bytes) {
+		size_t inside = offset % PAGE_SIZE, part = PAGE_SIZE - inside;
+		uint32_t page = page_find(object, offset >> PAGE_BITS);
+		status_t status = STATUS_OK;
+
+		if (part > bytes)
+			part = bytes;
+		if (page)
+			status = page_read(slot_frame(page_records[page].frame), inside, to, part);
+		else
+			memset(to, 0, part);
+		if (status)
+			return status;
+		offset += part, to += part, bytes -= part;
+	}
+	return STATUS_OK;
 }
 
 status_t memory_buffer(uint32_t space, unsigned thread, uint32_t *frame)

@@ -24,7 +24,7 @@ void object_link(uint32_t object, uint32_t owner)
 		SET(objects[s->first_object].previous, object);
 	SET(s->first_object, object);
 	ADD(s->objects, 1);
-	ADD(s->charged, o->charged);
+	space_charge(owner, (int64_t)o->charged);
 	ADD(s->resident, o->resident);
 }
 
@@ -40,7 +40,7 @@ void object_unlink(uint32_t object)
 	else
 		SET(s->first_object, o->next);
 	SUB(s->objects, 1);
-	SUB(s->charged, o->charged);
+	space_charge(o->owner, -(int64_t)o->charged);
 	SUB(s->resident, o->resident);
 }
 
@@ -126,13 +126,13 @@ status_t object_clone_pages(uint32_t from, uint32_t to)
 void object_charge(uint32_t object, uint64_t size)
 {
 	ADD(objects[object].charged, size);
-	ADD(state->space[objects[object].owner].charged, size);
+	space_charge(objects[object].owner, (int64_t)size);
 }
 
 void object_uncharge(uint32_t object, uint64_t size)
 {
 	SUB(objects[object].charged, size);
-	SUB(state->space[objects[object].owner].charged, size);
+	space_charge(objects[object].owner, -(int64_t)size);
 }
 
 // Nothing maps it when it shrinks. A stop in the middle leaves it with its size and fewer pages, and
@@ -179,15 +179,18 @@ void object_release(uint32_t object)
 		object_doom(object);
 }
 
+// What the pool paid for it goes on paying for.
 void object_orphan(uint32_t object)
 {
+	bool pooled = state->space[objects[object].owner].flags & PAGER_POOLED;
+
 	if (!objects[object].regions) {
 		object_doom(object);
 		return;
 	}
 	SET(objects[object].held, false);
 	object_unlink(object);
-	object_link(object, 0);
+	object_link(object, pooled ? SPACE_POOL : 0);
 }
 
 void object_doom(uint32_t object)

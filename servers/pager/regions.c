@@ -107,8 +107,9 @@ static uint32_t region_take(void)
 
 status_t region_make(uint32_t space, const struct region_plan *plan, uint32_t *region)
 {
-	uint32_t slots =
-		plan->backing || !(plan->flags & REGION_PRIVATE) ? (uint32_t)plan->size : 0;
+	bool shows =
+		plan->backing || !(plan->flags & REGION_PRIVATE) || plan->flags & REGION_FORKED;
+	uint32_t slots = shows ? (uint32_t)plan->size : 0;
 	uint64_t slots_all = state->mapping_limit - state->archive_limit - LEAF_SLOTS / 16;
 	struct region *r;
 	status_t status;

@@ -32,7 +32,34 @@ bool space_can_pay(uint32_t space, uint64_t count)
 {
 	const struct space *s = &state->space[space];
 
-	return count <= s->quota && s->charged <= s->quota - count;
+	return count <= s->quota && s->charged <= s->quota - count &&
+	       (!(s->flags & PAGER_POOLED) || space_can_pay(SPACE_POOL, count));
+}
+
+void space_charge(uint32_t space, int64_t pages)
+{
+	ADD(state->space[space].charged, (uint64_t)pages);
+	if (state->space[space].flags & PAGER_POOLED)
+		ADD(state->space[SPACE_POOL].charged, (uint64_t)pages);
+}
+
+static uint64_t not_promised(void)
+{
+	return state->capacity - state->promised - state->space[0].charged;
+}
+
+status_t pool_open(uint64_t quota)
+{
+	struct space *pool = &state->space[SPACE_POOL];
+
+	if (pool->life == LIFE_LIVE)
+		return STATUS_OK;
+	if (quota > not_promised())
+		return STATUS_QUOTA;
+	SET(pool->quota, quota);
+	SET(pool->life, LIFE_LIVE);
+	ADD(state->promised, quota);
+	return STATUS_OK;
 }
 
 bool space_can_hold(uint32_t space, uint32_t count)
@@ -87,7 +114,7 @@ static status_t space_make_root(uint32_t space)
 
 static uint32_t space_free_index(void)
 {
-	for (uint32_t i = 1; i < SPACE_MAX; i++)
+	for (uint32_t i = 1; i < SPACE_POOL; i++)
 		if (!state->space[i].process)
 			return i;
 	return 0;
@@ -98,22 +125,24 @@ status_t space_make(uint64_t process, uint64_t quota, uint32_t quota_objects, ui
 {
 	uint32_t index = space_free_index();
 	struct space *s = &state->space[index];
-	uint64_t left = state->capacity - state->promised - state->space[0].charged;
+	bool pooled = flags & PAGER_POOLED;
 	status_t status;
 
 	if (!index)
 		return STATUS_EXHAUSTED;
-	if (quota > left || quota < ROOT_PAGES)
+	if (quota < ROOT_PAGES ||
+	    (pooled ? !space_can_pay(SPACE_POOL, ROOT_PAGES) : quota > not_promised()))
 		return STATUS_QUOTA;
 	*s = (struct space){.quota = quota,
-			    .charged = ROOT_PAGES,
 			    .resident = ROOT_PAGES,
 			    .table_count = ROOT_PAGES,
 			    .quota_objects = quota_objects,
 			    .quota_slots = quota_slots,
 			    .flags = (uint8_t)flags};
 	space_link(index, process);
-	ADD(state->promised, quota);
+	space_charge(index, ROOT_PAGES);
+	if (!pooled)
+		ADD(state->promised, quota);
 	SET(s->life, LIFE_LIVE);
 	status = space_make_root(index);
 	if (!status)
@@ -180,7 +209,9 @@ void space_end_finish(uint32_t space)
 	}
 	intent_note(INTENT_SPACE, space);
 	space_unlink(space);
-	SUB(state->promised, s->quota);
+	space_charge(space, -(int64_t)ROOT_PAGES);
+	if (!(s->flags & PAGER_POOLED))
+		SUB(state->promised, s->quota);
 	SUB(state->frames_used, ROOT_PAGES);
 	SUB(state->roots_used, 1);
 	SET(s->life, LIFE_FREE);

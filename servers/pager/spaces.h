@@ -8,6 +8,8 @@
 // Rules:
 // - charged <= quota, and the sum of all quotas and of what nobody owns <= capacity: a promise
 //   is always kept.
+// - The spaces of the pool are promised no memory of their own: what they are charged with is charged to
+//   SPACE_POOL as well, whose quota is promised, and stands also for what they leave to others.
 // - Address space identifier and slots follow from the index.
 #pragma once
 
@@ -15,6 +17,9 @@
 #include "state.h"
 
 uint32_t space_find(uint64_t process); // 0: none; LIVE ones only
+
+void space_charge(uint32_t space, int64_t pages);
+status_t pool_open(uint64_t quota); // pages; asked again, nothing changes
 
 bool space_can_pay(uint32_t space, uint64_t count);  // pages
 bool space_can_hold(uint32_t space, uint32_t count); // objects and regions

@@ -38,6 +38,7 @@
 
 #define STATE_MAGIC   0x3172656761706143ul
 #define SPACE_MAX     256u  // spaces; number 0 is nobody's: it is charged with what the dead left
+#define SPACE_POOL    255u  // no process's either: what the processes of the pool share
 #define SPACE_BUCKETS 256u  //
 #define UNTYPED_MAX   96u   // untypeds handed over
 #define TABLE_LEVELS  3u    // page tables below the root
@@ -62,6 +63,8 @@ enum region_flag {
 	REGION_PRIVATE = 1, // copy-on-write, or anonymous: object is a KIND_PRIVATE
 	REGION_GUARD = 2,   // the page below stays free
 	REGION_BUFFER = 4,  // an IPC buffer
+	REGION_ALONE = 8,   // a forked child does not get it
+	REGION_FORKED = 16, // its pages may be shown by others, too: it has paid for slots
 };
 
 struct frame {
@@ -137,7 +140,7 @@ struct space {
 	uint32_t table_count;
 	uint32_t first_region, first_object;
 	uint32_t hash_next;
-	uint8_t flags;	  // PAGER_MAY_PIN
+	uint8_t flags;	  // PAGER_MAY_PIN, PAGER_POOLED
 	uint8_t life;	  // enum life; DOOMED: being destroyed
 	uint8_t clearing; // 1 + flags of a space_clear that is not finished
 	uint8_t reserved[5];

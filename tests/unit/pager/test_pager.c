@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The pager's state under a model kernel: one story of two processes, told once undisturbed and then
+// The pager's state under a model kernel: one story of a few processes, told once undisturbed and then
 // once for every step in it, with the pager killed before that step, and at single instructions between
 // the steps. Each time the successor must find a sound state, and the story must end as the first
 // time.
@@ -31,6 +31,11 @@
 
 #define CLIENT	   16ul
 #define SERVER	   17ul
+#define PARENT	   18ul
+#define CHILD	   19ul
+#define GRANDCHILD 20ul
+#define POOL_PAGES 150ul
+#define FORK_HEAP  0x4100000000ul
 #define READ_WRITE (PAGER_READ | PAGER_WRITE)
 #define TEXT	   0x400000ul
 #define DATA	   0x500000ul
@@ -128,7 +133,30 @@ static status_t serve_discard(const uint64_t *a, uint64_t *answer)
 }
 static status_t serve_archive(const uint64_t *a, uint64_t *answer)
 {
-	return memory_map_archive(space_find(a[0]), a[1], a[2], a[3], a[4], (unsigned)a[5]);
+	return memory_map_file(space_find(a[0]), state->archive_object, a[1], a[2], a[3], a[4],
+			       (unsigned)a[5]);
+}
+static status_t serve_map_file(const uint64_t *a, uint64_t *answer)
+{
+	uint32_t object = object_by_number(a[1]);
+
+	return object ? memory_map_file(space_find(a[0]), object, 0, a[2], a[3], a[4],
+					(unsigned)a[5])
+		      : PAGER_NO_OBJECT;
+}
+static status_t serve_pool(const uint64_t *a, uint64_t *answer)
+{
+	return pool_open(a[0]);
+}
+static status_t serve_create_pooled(const uint64_t *a, uint64_t *answer)
+{
+	uint32_t space = space_find(a[0]);
+
+	return space ? STATUS_OK : space_make(a[0], a[1], 100, 300, PAGER_POOLED, &space);
+}
+static status_t serve_fork(const uint64_t *a, uint64_t *answer)
+{
+	return memory_fork(space_find(a[0]), space_find(a[1]));
 }
 static status_t serve_ledger(const uint64_t *a, uint64_t *answer)
 {
@@ -342,6 +370,61 @@ static void story_objects(void)
 	assert_int_equal(ASK(NULL, serve_release, SERVER, object), PAGER_NO_OBJECT);
 }
 
+// A parent of the pool and its child; then a grandchild, when the two have written different things.
+static void story_fork(void)
+{
+	uint64_t object, shared;
+
+	assert_int_equal(ASK(NULL, serve_pool, POOL_PAGES), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_create_pooled, PARENT, 100), STATUS_OK);
+	assert_int_equal(ASK(&object, serve_object, PARENT, 2 * 4096, 0), STATUS_OK);
+	assert_int_equal(ASK(&shared, serve_map_object, PARENT, object, READ_WRITE, 7), STATUS_OK);
+	put(PARENT, shared, 'm');
+	assert_int_equal(
+		ASK(NULL, serve_map_file, PARENT, object, 4097, DATA, 3 * 4096, READ_WRITE),
+		STATUS_OK);
+	assert_int_equal(get(PARENT, DATA), 'm');
+	put(PARENT, DATA + 4096, 'f');
+	assert_int_equal(
+		ASK(NULL, serve_map, PARENT, FORK_HEAP, 4 * 4096, READ_WRITE | PAGER_FIXED),
+		STATUS_OK);
+	put(PARENT, FORK_HEAP, 'a');
+	put(PARENT, FORK_HEAP + 8192, 'c');
+	assert_int_equal(ASK(NULL, serve_map, PARENT, FORK_HEAP + 0x100000, 4096,
+			     READ_WRITE | PAGER_FIXED | PAGER_ALONE),
+			 STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_create_pooled, CHILD, 100), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_fork, PARENT, CHILD), STATUS_OK);
+	assert_int_equal(get(CHILD, FORK_HEAP), 'a');
+	assert_int_equal(get(PARENT, FORK_HEAP), 'a');
+	put(CHILD, FORK_HEAP, 'b');
+	put(PARENT, FORK_HEAP + 8192, 'd');
+	put(PARENT, shared, 'n');
+	assert_int_equal(get(PARENT, FORK_HEAP), 'a');
+	assert_int_equal(get(CHILD, FORK_HEAP + 8192), 'c');
+	assert_int_equal(get(CHILD, FORK_HEAP + 4096), 0);
+	assert_int_equal(get(CHILD, shared), 'n');
+	assert_int_equal(get(CHILD, DATA), 'n');
+	assert_int_equal(get(CHILD, DATA + 4096), 'f');
+	assert_null(touch(CHILD, FORK_HEAP + 0x100000, true));
+	assert_int_equal(ASK(NULL, serve_unmap, CHILD, FORK_HEAP + 4096, 4096), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_create_pooled, GRANDCHILD, 100), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_fork, CHILD, GRANDCHILD), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_end, PARENT), STATUS_OK);
+	assert_int_equal(get(GRANDCHILD, shared), 'n');
+	assert_int_equal(get(GRANDCHILD, FORK_HEAP), 'b');
+	put(GRANDCHILD, FORK_HEAP + 8192, 'e');
+	assert_int_equal(get(CHILD, FORK_HEAP + 8192), 'c');
+	// A child that cannot have all of it has nothing.
+	assert_int_equal(ASK(NULL, serve_map, CHILD, 0, (POOL_PAGES / 2) * 4096, READ_WRITE),
+			 STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_fork, CHILD, GRANDCHILD), STATUS_QUOTA);
+	assert_int_equal(ASK(NULL, serve_end, CHILD), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_end, GRANDCHILD), STATUS_OK);
+	changes_begin();
+	assert_int_equal(state->space[SPACE_POOL].charged, 0);
+}
+
 static void story_end(void)
 {
 	assert_int_equal(ASK(NULL, serve_clear, CLIENT, 0), STATUS_OK);
@@ -373,12 +456,13 @@ static void story(void)
 	story_image();
 	story_heap();
 	story_objects();
+	story_fork();
 	story_end();
 	model_kill_step = 0;
 	changes_begin();
 	check_all();
 	assert_int_equal(state->frames_used, 0);
-	assert_int_equal(state->promised, 0);
+	assert_int_equal(state->promised, POOL_PAGES);
 	assert_int_equal(state->region_count, 0);
 	assert_int_equal(state->object_count, 1);
 	assert_int_equal(state->mappings_extra, 0);
