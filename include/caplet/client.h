@@ -66,7 +66,8 @@ void client_disconnect(struct client *client);
 status_t client_continue(struct client *client, const char *grant,
 			 const struct interface_shape *shape, uint64_t predecessor);
 
-// In a forked child: the session and its window are the parent's. It connects by itself when it needs to.
+// In a forked child: session and window are the parent's, and the window is not there. It connects by
+// itself when it needs to.
 void client_forget(struct client *client);
 
 // After a restart, for a struct client in the ledger: map the window again, free the lanes.

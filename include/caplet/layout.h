@@ -25,10 +25,10 @@ enum root_slot {
 	ROOT_SLOT_PAGER = 5,	    // session with the pager; its badge is the space
 	ROOT_SLOT_SUPERVISOR = 6,   // session with the supervisor; its badge is the process
 	ROOT_SLOT_REPLY = 16,	    // + i: reply objects, as many as the manifest's `inflight`
-	ROOT_SLOT_GRANT = 64,	    // + i: grants in the manifest's order, named in process_info
-	ROOT_SLOT_PARK = 112, // + number of a thread: the notification on which it waits for other
+	ROOT_SLOT_GRANT = 144,	    // + i: grants in the manifest's order, named in process_info
+	ROOT_SLOT_PARK = 192, // + number of a thread: the notification on which it waits for other
 	// threads of the process, to wait and to signal
-	ROOT_SLOT_PARK_PLAIN = 128, // + number: the same without badge
+	ROOT_SLOT_PARK_PLAIN = 208, // + number: the same without badge
 };
 
 enum dynamic_slot {

@@ -27,8 +27,8 @@
 #include <caplet/slot.h>
 #include <caplet/syscall.h>
 
-#define LANE_WORDS   13	 // a `once` answer has at most so many words, and one capability
-#define DEFERRED_MAX 32u // answers owed at one time; the manifest's `inflight` may allow fewer
+#define LANE_WORDS   13	  // a `once` answer has at most so many words, and one capability
+#define DEFERRED_MAX 128u // answers owed at one time; the manifest's `inflight` may allow fewer
 
 // The last `once` request of a lane and its answer. Only `sequence` is part of transactions: the
 // answer to a request is never asked for again once a later one has arrived.

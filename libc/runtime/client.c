@@ -60,7 +60,8 @@ static status_t connect_send(struct client *client, uint64_t predecessor, cptr_t
 	return answer.status ? (status_t)answer.status : (status_t)msg_label(answer.descriptor);
 }
 
-// The window's memory object is the client's, made once; each session gets a capability to it.
+// The window's memory object is the client's, made once; each session gets a capability to it. A
+// forked child, which is another client, does not get it.
 static status_t window_make(struct client *client, uint64_t bytes)
 {
 	uint64_t address;
@@ -72,7 +73,7 @@ static status_t window_make(struct client *client, uint64_t bytes)
 	if (status != STATUS_OK)
 		return status;
 	status = pager_object_map(&pager_session, client->object, 0, 0, bytes,
-				  PAGER_READ | PAGER_WRITE, &address);
+				  PAGER_READ | PAGER_WRITE | PAGER_ALONE, &address);
 	if (status == STATUS_OK)
 		client->window = (uint8_t *)address;
 	else
@@ -142,9 +143,6 @@ status_t client_continue(struct client *client, const char *grant,
 
 void client_forget(struct client *client)
 {
-	if (client->window)
-		(void)pager_unmap(&pager_session, (uint64_t)client->window,
-				  client->slice * client->lane_count);
 	*client = (struct client){0};
 }
 
@@ -182,7 +180,7 @@ status_t client_resume(struct client *client)
 		return STATUS_OK;
 	return pager_object_map(&pager_session, client->object, 0, (uint64_t)client->window,
 				client->slice * client->lane_count,
-				PAGER_READ | PAGER_WRITE | PAGER_FIXED, &address);
+				PAGER_READ | PAGER_WRITE | PAGER_FIXED | PAGER_ALONE, &address);
 }
 
 // ---- when a call did not simply succeed

@@ -22,6 +22,7 @@ enum deferred_state {
 
 static struct deferred pool[DEFERRED_MAX];
 static unsigned pool_count;	   // reply objects less the one to receive with
+static unsigned pool_high;	   // no entry from here on was ever in use
 static cptr_t spare[DEFERRED_MAX]; // free reply objects, but for `current`
 static unsigned spare_count;
 static cptr_t current;
@@ -39,6 +40,7 @@ void deferred_begin(unsigned inflight)
 	for (unsigned i = 1; i < inflight; i++)
 		spare[spare_count++] = ROOT_CPTR(ROOT_SLOT_REPLY + i);
 	pool_count = spare_count;
+	pool_high = 0;
 	answered_count = 0;
 	deferred_waiting = 0;
 	memset(pool, 0, sizeof(pool));
@@ -61,6 +63,8 @@ struct deferred *deferred_take(const struct request *request)
 
 		if (deferred->state != DEFERRED_FREE)
 			continue;
+		if (pool_high <= i)
+			pool_high = i + 1;
 		deferred->session = request->session;
 		deferred->ticket = request->ticket;
 		deferred->method = msg_label(request->descriptor);
@@ -121,7 +125,7 @@ void deferred_send(void)
 
 	memcpy(words, ipc->words, sizeof(words));
 	memcpy(caps, ipc->caps, sizeof(caps));
-	for (unsigned i = 0; i < pool_count && answered_count; i++) {
+	for (unsigned i = 0; i < pool_high && answered_count; i++) {
 		struct deferred *deferred = &pool[i];
 
 		if (deferred->state != DEFERRED_ANSWERED)
@@ -156,7 +160,7 @@ static void cancel(struct deferred *deferred)
 // A lane has one call at a time: a new one says that nobody waits for the old one.
 void deferred_cancel_lane(struct session *session, uint64_t ticket)
 {
-	for (unsigned i = 0; i < pool_count; i++)
+	for (unsigned i = 0; i < pool_high; i++)
 		if (pool[i].session == session &&
 		    ticket_lane(pool[i].ticket) == ticket_lane(ticket))
 			cancel(&pool[i]);
@@ -164,7 +168,7 @@ void deferred_cancel_lane(struct session *session, uint64_t ticket)
 
 void deferred_cancel_session(struct session *session)
 {
-	for (unsigned i = 0; i < pool_count; i++)
+	for (unsigned i = 0; i < pool_high; i++)
 		if (pool[i].session == session)
 			cancel(&pool[i]);
 }

@@ -70,7 +70,9 @@ const char *build_objects(struct process *process)
 	if (status == STATUS_OK && is_server(process))
 		status = process_retype(i, SLOT_ENDPOINT, OBJECT_ENDPOINT, 0, 1);
 	if (status == STATUS_OK && inflight > 0)
-		status = process_retype(i, SLOT_REPLY, OBJECT_REPLY, 0, inflight);
+		status = untyped_retype(slot_cptr(i, SLOT_PIECE), OBJECT_REPLY, 0, 0,
+					slot_cptr(i, SLOT_ROOT_CNODE), 0, 0, ROOT_SLOT_REPLY,
+					inflight);
 	return made(status, "its kernel objects cannot be made");
 }
 
@@ -188,10 +190,21 @@ static status_t own_grant(const struct process *process)
 	if (status == STATUS_OK && is_server(process))
 		status = grant_copy(i, SLOT_ROOT_CNODE, ROOT_SLOT_ENDPOINT,
 				    slot_cptr(i, SLOT_ENDPOINT));
-	for (uint32_t r = 0; r < process_plan(process)->inflight && status == STATUS_OK; r++)
-		status = grant_copy(i, SLOT_ROOT_CNODE, ROOT_SLOT_REPLY + r,
-				    slot_cptr(i, SLOT_REPLY + r));
 	return status;
+}
+
+// Whoever waits for an answer of the process gets PEER_DIED. The reply objects lie in the root CNode,
+// which the process cannot change.
+void replies_abort(const struct process *process)
+{
+	unsigned i = process_index(process);
+	cptr_t scratch = slot_cptr(i, SLOT_SCRATCH);
+
+	for (uint32_t r = 0; r < process_plan(process)->inflight; r++)
+		if (process_slot_copy(i, SLOT_SCRATCH, slot_cptr(i, SLOT_ROOT_CNODE),
+				      ROOT_SLOT_REPLY + r) == STATUS_OK)
+			(void)reply_abort(scratch);
+	(void)process_slot_empty(i, SLOT_SCRATCH);
 }
 
 const char *build_grants(struct process *process)

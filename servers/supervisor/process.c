@@ -117,8 +117,7 @@ static void settle_restarting(struct process *process)
 	threads_stop(process);
 	kill_point();
 	crashes_take();
-	for (unsigned r = 0; r < process_plan(process)->inflight; r++)
-		(void)reply_abort(slot_cptr(i, SLOT_REPLY + r));
+	replies_abort(process);
 	if (process_plan(process)->kind == MANIFEST_SERVER)
 		(void)cnode_endpoint_bump(slot_cptr(i, SLOT_ROOT_CNODE), ROOT_SLOT_ENDPOINT,
 					  ROOT_CNODE_BITS, &generation);

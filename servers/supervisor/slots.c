@@ -63,6 +63,17 @@ status_t process_slot_mint(unsigned process, unsigned slot, cptr_t source, unsig
 	return cnode_mint(PLACE(process, slot), cnode, index, DYNAMIC_CNODE_BITS, rights, badge);
 }
 
+// From a slot of the process's root CNode.
+status_t process_slot_copy(unsigned process, unsigned slot, cptr_t root_cnode, uint64_t index)
+{
+	status_t status = process_slot_empty(process, slot);
+
+	kill_point();
+	if (status != STATUS_OK)
+		return status;
+	return cnode_copy(PLACE(process, slot), root_cnode, index, ROOT_CNODE_BITS, RIGHT_ALL);
+}
+
 // What came with an answer, from its borrowed slot.
 status_t process_slot_take(unsigned process, unsigned slot, cptr_t landed)
 {

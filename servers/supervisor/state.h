@@ -147,7 +147,6 @@ enum process_slot {
 	SLOT_SCRATCH_2 = 10,
 	SLOT_THREAD = 16,   // + number
 	SLOT_SCHEDCTX = 32, // + number
-	SLOT_REPLY = 48,    // + i
 	SLOTS_PER_PROCESS = 64,
 };
 
@@ -156,6 +155,7 @@ status_t process_slot_mint(unsigned process, unsigned slot, cptr_t source, unsig
 			   uint64_t badge);
 status_t process_slot_empty(unsigned process, unsigned slot);
 status_t process_slot_revoke(unsigned process, unsigned slot);
+status_t process_slot_copy(unsigned process, unsigned slot, cptr_t root_cnode, uint64_t index);
 status_t process_slot_take(unsigned process, unsigned slot, cptr_t landed);
 status_t process_slot_line(unsigned process, unsigned slot, unsigned line, unsigned flags);
 status_t process_retype(unsigned process, unsigned slot, enum object_type type, unsigned bits,
@@ -185,6 +185,7 @@ void settle_later(void); // after the present transaction
 const char *build_objects(struct process *process);
 const char *build_grants(struct process *process);
 const char *build_dynamic(struct process *process);
+void replies_abort(const struct process *process);
 void build_sessions_of(struct process *server); // mints sessions into CSpaces that lack them
 const char *space_build(struct process *process);
 const char *space_load(struct process *process);
