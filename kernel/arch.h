@@ -7,6 +7,8 @@
 // Rules:
 // - The kernel runs with interrupts off, on one stack per CPU, under one lock that the entry path
 //   takes and leaves. Nothing below sleeps.
+// - Taking the lock, an entry may find that another CPU has taken its thread away (arch_cpu_stall):
+//   it then calls kernel_reschedule_ipi() in place of what it came for, if that is the thread's.
 // - Every entry saves the user registers in current->arch (struct arch_thread, from
 //   arch_types.h) and the message registers of a system call in current->msg, then calls one of
 //   the kernel_* functions; when it returns, the exit path resumes cpu_self()->current.
@@ -40,6 +42,7 @@ void kernel_fault_exception(unsigned vector, uint64_t error_code, uint64_t extra
 void kernel_interrupt(unsigned line); // a device interrupt; the machine has masked level lines
 void kernel_timer(void);	      // the deadline given to arch_timer_set has passed
 void kernel_reschedule_ipi(void);     // another CPU changed this CPU's run queue
+void kernel_stalled(void);	      // arch_cpu_stall by another CPU, which has the kernel lock
 void kernel_continue(void);	      // current has FRAME_PENDING and no interrupt waits any more
 _Noreturn void kernel_boot(void);     // on the boot CPU: window mapped, clock and interrupts ready.
 				      // It ends in arch_user_enter()
@@ -50,8 +53,8 @@ _Noreturn void kernel_boot(void);     // on the boot CPU: window mapped, clock a
 struct cpu *cpu_by_number(unsigned number);
 unsigned cpu_count(void);
 void arch_cpu_kick(unsigned cpu); // make that CPU enter kernel_reschedule_ipi() soon
-// Make another CPU leave user mode: on return its current thread's frame is saved and that CPU
-// does not touch the thread again before it has the kernel lock. For suspending and deleting.
+// Take another CPU's current thread away: on return that CPU has run kernel_stalled(), its current
+// thread is its idle one, and all of the other's state is in memory.
 void arch_cpu_stall(unsigned cpu);
 _Noreturn void arch_user_enter(void); // resume cpu_self()->current, forget the kernel stack
 bool arch_interrupt_pending(void); // is an interrupt or timer waiting? asked by preemption points

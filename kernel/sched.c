@@ -101,7 +101,7 @@ static ticks_t charge(struct cpu *cpu)
 {
 	struct schedctx *s = cpu->charged;
 	ticks_t now = arch_now();
-	ticks_t used = now - cpu->since;
+	ticks_t used = now > cpu->since ? now - cpu->since : 0; // it may be another CPU's clock
 
 	cpu->since = now;
 	if (s) {
@@ -131,10 +131,10 @@ static void set_timer(struct cpu *cpu)
 // Another choice may be right on this CPU.
 static void reschedule(struct cpu *cpu)
 {
-	cpu->reschedule = true;
-	if (cpu != cpu_self()) {
+	if (cpu != cpu_self() && !cpu->reschedule) {
 		arch_cpu_kick(cpu->number);
 	}
+	cpu->reschedule = true;
 }
 
 // A thread that can run and is not current goes to the run queue, or its context to the release queue.
@@ -188,6 +188,30 @@ void sched_stop(struct thread *thread)
 		}
 		reschedule(cpu);
 	}
+}
+
+void sched_stall(struct thread *thread)
+{
+	struct cpu *cpu = cpu_by_number(thread->cpu);
+
+	if (cpu->current == thread && cpu != cpu_self()) {
+		sched_stop(thread);
+		sched_wake(thread);
+	}
+}
+
+// The holder of the lock wants this CPU's thread, whose frame is saved. A system call that it has not
+// begun is done when the thread is next chosen; what else it may have come for comes again.
+void kernel_stalled(void)
+{
+	struct cpu *cpu = cpu_self();
+	struct thread *thread = cpu->current;
+
+	if (arch_frame_kind(thread) == FRAME_SHORT) {
+		thread_pend(thread);
+	}
+	arch_switch(thread, &cpu->idle, NULL);
+	cpu->current = &cpu->idle;
 }
 
 void sched_drop(struct thread *thread)

@@ -18,8 +18,11 @@ void sched_init_cpu(struct cpu *cpu, unsigned number);
 
 // The thread may have become able to run: queue it where it belongs.
 void sched_wake(struct thread *thread);
-// The thread can no longer run, or what decides its place changes.
+// The thread can no longer run, or what decides its place changes: on no other CPU is it the current
+// one any more.
 void sched_stop(struct thread *thread);
+// Its registers are to be read or written: they are not in another CPU.
+void sched_stall(struct thread *thread);
 // The current thread waits from now on.
 void sched_block(void);
 // What the current thread runs on may have changed.

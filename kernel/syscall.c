@@ -214,10 +214,8 @@ static void do_send_receive(struct thread *thread)
 
 // ---- entries --------------------------------------------------------------------------------------
 
-void kernel_syscall(uint64_t number)
+static void dispatch(struct thread *thread, uint64_t number)
 {
-	struct thread *thread = cpu_self()->current;
-
 	switch (number) {
 	case SYS_CALL: do_call(thread); break;
 	case SYS_REPLY_RECV: do_reply_receive(thread); break;
@@ -232,6 +230,11 @@ void kernel_syscall(uint64_t number)
 		break;
 	default: fail(thread, STATUS_BAD_METHOD, 0);
 	}
+}
+
+void kernel_syscall(uint64_t number)
+{
+	dispatch(cpu_self()->current, number);
 	sched_leave();
 }
 
@@ -242,7 +245,7 @@ void kernel_continue(void)
 	assert(thread->pending);
 	thread->pending = false;
 	arch_frame_pend(thread, false);
-	do_call(thread);
+	dispatch(thread, thread->msg.status);
 	if (!thread->pending) {
 		thread->started =
 			false; // it may have ended without its method: the capability is gone

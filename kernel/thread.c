@@ -86,6 +86,8 @@ static bool is_in_call(const struct thread *thread)
 
 void thread_suspend(struct thread *thread)
 {
+	sched_stop(
+		thread); // its system call may be one that another CPU has not begun: pending now
 	bool in_call = is_in_call(thread);
 
 	thread_leave_wait(thread);
@@ -98,7 +100,6 @@ void thread_suspend(struct thread *thread)
 		thread_answer(thread, STATUS_ABORTED, 0);
 	}
 	thread->state = THREAD_INACTIVE;
-	sched_stop(thread);
 	struct thread *lender = schedctx_return(thread);
 	if (lender) {
 		sched_wake(lender);

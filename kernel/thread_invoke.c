@@ -189,6 +189,7 @@ must_check static enum status read_regs(struct invocation *invocation, struct th
 	if (argument(invocation, 0) & 1) {
 		thread_suspend(thread);
 	}
+	sched_stall(thread);
 	arch_regs_read(thread, &regs);
 	for (unsigned i = 0; i < REGS_WORDS; i++) {
 		result(invocation, i, ((const uint64_t *)&regs)[i]);
@@ -290,6 +291,7 @@ enum status thread_invoke(struct invocation *invocation)
 			return bad(invocation, STATUS_BAD_ARGUMENT, 0);
 		}
 		if (status == STATUS_OK) {
+			sched_stall(thread);
 			arch_fpu_declare(thread, argument(invocation, 0) != 0);
 		}
 		return status;

@@ -83,8 +83,12 @@ BOOT_ONLY static const struct acpi_header *table_at(paddr_t paddr)
 	return sum == 0 ? header : NULL;
 }
 
+// Some firmware names a CPU in entries of both kinds.
 BOOT_ONLY static void cpu_add(uint32_t apic_id, uint32_t flags)
 {
+	for (unsigned i = 0; i < acpi.cpu_count; i++)
+		if (acpi.apic_id[i] == apic_id)
+			return;
 	if ((flags & MADT_ENABLED) && acpi.cpu_count < BOOT_MAX_CPUS)
 		acpi.apic_id[acpi.cpu_count++] = apic_id;
 }

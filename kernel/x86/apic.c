@@ -36,6 +36,8 @@ enum {
 	DIVIDE_BY_1 = 0xb,
 	COMMAND_ASSERT = 1 << 14,
 	COMMAND_SENDING = 1 << 12,
+	COMMAND_INIT = 5 << 8,
+	COMMAND_STARTUP = 6 << 8,
 };
 
 static volatile uint32_t *registers; // NULL: x2APIC
@@ -80,16 +82,31 @@ void apic_end_of_interrupt(void)
 	apic_write(APIC_END_OF_INTERRUPT, 0);
 }
 
-void apic_send(uint32_t to, unsigned vector)
+static void command(uint32_t to, uint32_t what)
 {
 	if (registers == NULL) {
-		wrmsr(MSR_X2APIC + APIC_COMMAND / 16, (uint64_t)to << 32 | COMMAND_ASSERT | vector);
+		wrmsr(MSR_X2APIC + APIC_COMMAND / 16, (uint64_t)to << 32 | COMMAND_ASSERT | what);
 		return;
 	}
 	while (apic_read(APIC_COMMAND) & COMMAND_SENDING)
 		;
 	apic_write(APIC_COMMAND_TARGET, to << 24);
-	apic_write(APIC_COMMAND, COMMAND_ASSERT | vector);
+	apic_write(APIC_COMMAND, COMMAND_ASSERT | what);
+}
+
+void apic_send(uint32_t to, unsigned vector)
+{
+	command(to, vector);
+}
+
+BOOT_ONLY void apic_send_init(uint32_t to)
+{
+	command(to, COMMAND_INIT);
+}
+
+BOOT_ONLY void apic_send_startup(uint32_t to, paddr_t page)
+{
+	command(to, COMMAND_STARTUP | page / PAGE_SIZE);
 }
 
 bool apic_interrupt_requested(void)

@@ -11,8 +11,10 @@
 void apic_init_cpu(paddr_t registers);
 uint32_t apic_id(void);
 void apic_end_of_interrupt(void);
-void apic_send(uint32_t to, unsigned vector); // an interrupt to the CPU with that APIC ID
-bool apic_interrupt_requested(void);	      // one waits for the CPU to let it in
+void apic_send(uint32_t to, unsigned vector);	   // an interrupt to the CPU with that APIC ID
+void apic_send_init(uint32_t to);		   // reset that CPU
+void apic_send_startup(uint32_t to, paddr_t page); // run it from there, in real mode
+bool apic_interrupt_requested(void);		   // one waits for the CPU to let it in
 
 // The timer counts down from `count`, at the rate that apic_timer_current shows, then interrupts if
 // that is on. 0 stops it.

@@ -58,12 +58,29 @@ struct cpu;
 struct thread;
 struct vspace;
 
+#define TLB_NOTES 8
+
+// Translations that another CPU has changed, to be forgotten before user level is reached again.
+struct tlb_note {
+	vaddr_t address;
+	uint32_t asid;
+	bool whole; // all of the space, else the page at `address`
+};
+
 // struct cpu begins with `struct thread *current; struct arch_cpu arch;`: the entries rely on it.
 struct arch_cpu {
 	struct vspace *space;	  // whose full view is loaded, or NULL: the kernel's own root
 	struct thread *fpu_owner; // whose values the vector registers hold, or NULL
 	uint16_t number;
 	uint32_t apic_id;
+
+	// What other CPUs do with this one: see smp.h.
+	bool inside;	  // it has or wants the kernel lock: its current thread's frame is saved
+	bool stalled;	  // its thread was taken away while it waited for the lock
+	uint32_t request; // what the holder of the lock asks of it, 0: nothing
+	uint32_t interrupts_sent;
+	uint32_t notes; // more than there is room for: everything
+	struct tlb_note note[TLB_NOTES];
 };
 
 #define CPU_BLOCK_BITS	15

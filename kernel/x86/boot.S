@@ -144,14 +144,38 @@ start64:
 	movabs	$machine_start, %rax
 	jmp	*%rax
 
+// Another CPU comes here from the trampoline and takes the block that is offered, or sleeps for ever.
+	.globl	ap_start
+ap_start:
+	mov	$SELECTOR_KERNEL_DATA, %eax
+	mov	%eax, %ss
+	xor	%eax, %eax
+	mov	%eax, %ds
+	mov	%eax, %es
+	mov	%eax, %fs
+	mov	%eax, %gs
+	movabs	$smp_block, %rdx
+	xchg	%rax, (%rdx)
+	test	%rax, %rax
+	jz	6f
+	lea	LAYOUT_STACK_TOP(%rax), %rsp
+	xor	%ebp, %ebp
+	pushq	$0
+	movabs	$smp_cpu_start, %rax
+	jmp	*%rax
+6:	cli
+	hlt
+	jmp	6b
+
+	.globl	boot_gdt
 	.balign	8
-gdt:
+boot_gdt:
 	.quad	0
 	.quad	0x00af9b000000ffff   // 64-bit code
 	.quad	0x00cf93000000ffff   // data
 gdt_pointer:
-	.short	gdt_pointer - gdt - 1
-	.long	gdt
+	.short	gdt_pointer - boot_gdt - 1
+	.long	boot_gdt
 refusal:
 	.asciz	"\r\ncaplet: needs a 64-bit CPU with NX, started by PVH or Multiboot2\r\n"
 	.balign	16
@@ -159,6 +183,7 @@ refusal:
 stack_top:
 
 	.section .bss.tables, "aw", @nobits
+	.globl	boot_tables // the other CPUs start with them
 	.balign	4096
 boot_tables:
 	.skip	6 * 4096

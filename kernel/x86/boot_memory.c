@@ -16,7 +16,6 @@
 #define KEPT_REGIONS   64
 
 struct boot_machine boot_machine;
-extern char cpu_blocks[];
 
 const struct boot_machine *arch_boot_machine(void)
 {
@@ -154,10 +153,9 @@ BOOT_ONLY static paddr_t rsdp_find(void)
 	return found ? found : rsdp_scan(0xe0000, 0x100000);
 }
 
-BOOT_ONLY void boot_memory_finish(unsigned cpus)
+BOOT_ONLY void boot_memory_finish(void)
 {
 	struct boot_machine *m = &boot_machine;
-	paddr_t blocks_end = virt_to_phys(cpu_blocks) + cpus * CPU_BLOCK_BYTES;
 
 	for (unsigned i = 0; i < m->region_count; i++) {
 		struct boot_region r = m->region[i];
@@ -165,7 +163,6 @@ BOOT_ONLY void boot_memory_finish(unsigned cpus)
 			boot_region_set(r.start, r.end < LOW_MEMORY_END ? r.end : LOW_MEMORY_END,
 					BOOT_REGION_KERNEL);
 	}
-	boot_region_set(KERNEL_IMAGE_START, blocks_end, BOOT_REGION_KERNEL);
 	if (m->archive_bytes > 0)
 		boot_region_set(m->archive_paddr, m->archive_paddr + m->archive_bytes,
 				BOOT_REGION_ARCHIVE);

@@ -29,5 +29,5 @@ void boot_command_line_set(const char *text, uint64_t limit);
 void boot_pvh_read(paddr_t info);
 void boot_multiboot2_read(paddr_t info);
 
-// After the loader's map: keep the image, the archive, low memory; find the RSDP if nobody named it.
-void boot_memory_finish(unsigned cpus);
+// After the loader's map: keep the archive and low memory; find the RSDP if nobody named it.
+void boot_memory_finish(void);

@@ -19,6 +19,41 @@
 
 	.section .entry, "ax"
 
+// ---- the kernel lock (smp.h) --------------------------------------------------------------------
+
+// A place where it is taken or left: a no-op, which lock_patch() turns into a call if there are other
+// CPUs. Taking it wants the frame saved and the main stack empty; it keeps rdi and rsi, and does
+// not come back if another CPU has taken the thread away. Leaving it keeps rsp only.
+	.macro	LOCK_SITE function
+9:	.byte	0x0f, 0x1f, 0x44, 0x00, 0x00
+	.pushsection .lock_sites, "a"
+	.quad	9b, \function
+	.popsection
+	.endm
+
+lock_for_trap:                       // rdi = vector; an interrupt is handled in any case
+	push	%rdi
+	push	%rsi
+	call	lock_take
+	pop	%rsi
+	pop	%rdi
+	cmp	$32, %edi
+	jae	1f
+	test	%al, %al
+	jnz	lock_void
+1:	ret
+lock_for_call:
+	push	%rdi
+	call	lock_take
+	pop	%rdi
+	test	%al, %al
+	jnz	lock_void
+	ret
+lock_void:
+	add	$8, %rsp
+	call	kernel_reschedule_ipi
+	jmp	exit
+
 // ---- system calls ------------------------------------------------------------------------------
 
 	.macro	SYSCALL_STUB cpu
@@ -64,12 +99,14 @@ syscall_entry:
 	mov	%r15, THREAD_WORD(6)(%r11)
 	mov	%rbx, THREAD_WORD(7)(%r11)
 	mov	%rax, %rdi
+	LOCK_SITE lock_for_call
 	call	kernel_syscall
 
 // ---- out ---------------------------------------------------------------------------------------
 
 // The stack is empty. A SHORT frame's rip is canonical (arch_types.h), so SYSRET cannot fault.
 exit:
+	LOCK_SITE lock_leave
 	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
 	cmpb	$KIND_SHORT, THREAD_KIND(%r11)
 	jne	exit_full
@@ -137,6 +174,7 @@ exit_pending:
 	nop
 	cli
 wait_end:
+	LOCK_SITE lock_for_call
 	call	kernel_continue
 	jmp	exit
 
@@ -210,6 +248,7 @@ trap_from_user:
 	add	$LAYOUT_STACK_TOP, %rsp
 	pushq	$2                   // a gate leaves DF and AC as user level had them
 	popfq
+	LOCK_SITE lock_for_trap
 	call	trap_user
 	jmp	exit
 

@@ -173,7 +173,7 @@ static inline void invlpg(uint64_t address)
 	__asm__ volatile("invlpg (%0)" ::"r"(address) : "memory");
 }
 
-enum invpcid_kind { INVPCID_ADDRESS = 0, INVPCID_CONTEXT = 1 };
+enum invpcid_kind { INVPCID_ADDRESS = 0, INVPCID_CONTEXT = 1, INVPCID_ALL = 3 };
 
 static inline void invpcid(enum invpcid_kind kind, uint64_t pcid, uint64_t address)
 {
@@ -181,6 +181,12 @@ static inline void invpcid(enum invpcid_kind kind, uint64_t pcid, uint64_t addre
 		uint64_t pcid, address;
 	} descriptor = {pcid, address};
 	__asm__ volatile("invpcid %0, %1" ::"m"(descriptor), "r"((uint64_t)kind) : "memory");
+}
+
+// In a loop that waits for another CPU.
+static inline void cpu_pause(void)
+{
+	__asm__ volatile("pause" ::: "memory");
 }
 
 static inline uint8_t inb(uint16_t port)

@@ -178,10 +178,11 @@ void arch_irq_unmask(unsigned number)
 void irq_line_interrupt(unsigned vector)
 {
 	unsigned number = line_of_vector[vector - VECTOR_FIRST_LINE];
+	bool used = vector_used[vector - VECTOR_FIRST_LINE];
 
-	if (line[number].redirection & PIN_LEVEL)
+	if (used && (line[number].redirection & PIN_LEVEL))
 		arch_irq_mask(number);
 	apic_end_of_interrupt();
-	if (vector_used[vector - VECTOR_FIRST_LINE])
+	if (used)
 		kernel_interrupt(number);
 }

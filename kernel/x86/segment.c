@@ -46,16 +46,10 @@ _Static_assert(__builtin_offsetof(struct segments, user_root) + LAYOUT_SEGMENTS 
 	       "layout");
 
 static struct gate idt[256] __attribute__((aligned(4096)));
-static unsigned cpus = 1;
 
 struct cpu *cpu_by_number(unsigned number)
 {
 	return (struct cpu *)(cpu_blocks + number * CPU_BLOCK_BYTES);
-}
-
-unsigned cpu_count(void)
-{
-	return cpus;
 }
 
 const void *segment_idt(void)

@@ -6,11 +6,14 @@
 // PCID it is the tag of the space's TLB entries: loading a root then flushes nothing, so a change
 // to a space that is not loaded must flush its tag at once. Without PCID loading a root flushes.
 // The kernel's own entries are global: they are the same in every space and never change.
+// Other CPUs learn of a change by a note, which they read before they can use the entry again
+// (smp.h). Without PCID only those that have the space loaded remember anything of it.
 #include "arch.h"
 #include "cpu.h"
 #include "feature.h"
 #include "instr.h"
 #include "segment.h"
+#include "smp.h"
 #include "space.h"
 #include "split.h"
 #include "vspace.h"
@@ -27,11 +30,55 @@ void arch_vspace_init(struct vspace *v)
 	}
 }
 
+// One more thing for another CPU to forget. If it is at user level in that space, it enters first.
+static void note(struct cpu *cpu, struct vspace *v, struct tlb_note note)
+{
+	bool loaded = cpu->arch.space == v;
+
+	if (cpu == cpu_self() || (!loaded && !features.pcid))
+		return;
+	if (cpu->arch.notes < TLB_NOTES)
+		cpu->arch.note[cpu->arch.notes] = note;
+	cpu->arch.notes++;
+	if (loaded)
+		smp_enter(cpu);
+}
+
+static void note_all(struct vspace *v, vaddr_t address, bool whole)
+{
+	struct tlb_note n = {address, arch_vspace_asid(v), whole};
+
+	for (unsigned i = 0; i < cpu_count(); i++)
+		note(cpu_by_number(i), v, n);
+}
+
+void space_forget_noted(void)
+{
+	struct arch_cpu *self = &cpu_self()->arch;
+	bool reload = self->notes > TLB_NOTES;
+
+	if (reload && features.pcid)
+		invpcid(INVPCID_ALL, 0, 0);
+	for (unsigned i = 0; i < self->notes && i < TLB_NOTES; i++) {
+		const struct tlb_note *n = &self->note[i];
+		if (features.pcid)
+			invpcid(n->whole ? INVPCID_CONTEXT : INVPCID_ADDRESS, n->asid, n->address);
+		else if (!n->whole)
+			invlpg(n->address);
+		reload |= n->whole;
+	}
+	self->notes = 0;
+	if (reload && self->space)
+		space_change(self->space); // also if it has only now got its number
+}
+
 void arch_vspace_set_asid(struct vspace *v, unsigned asid)
 {
 	v->user.entry[KERNEL_PML4_LAST] = (uint64_t)asid << ASID_SHIFT;
-	if (features.pcid)
+	if (features.pcid) {
 		invpcid(INVPCID_CONTEXT, asid, 0); // of the space that had the number before
+		note_all(v, 0, true);
+	}
 	if (cpu_self()->arch.space == v)
 		space_change(v);
 }
@@ -62,17 +109,19 @@ void space_change(struct vspace *v)
 	write_cr3(features.pcid ? space_root(v) | CR3_NO_FLUSH : virt_to_phys(v));
 }
 
+void space_leave(void)
+{
+	cpu_self()->arch.space = NULL;
+	if (features.split) // no user page: a thread that goes on there faults at once
+		views_set(kernel_root, kernel_root);
+	write_cr3(virt_to_phys(kernel_root));
+}
+
 void arch_vspace_forget(struct vspace *v)
 {
-	struct cpu *cpu = cpu_self();
-
 	arch_tlb_flush_space(v);
-	if (cpu->arch.space == v) {
-		cpu->arch.space = NULL;
-		if (features.split) // no user page: a thread that goes on there faults at once
-			views_set(kernel_root, kernel_root);
-		write_cr3(virt_to_phys(kernel_root));
-	}
+	for (unsigned i = 0; i < cpu_count(); i++)
+		smp_leave_space(cpu_by_number(i), v);
 }
 
 void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry)
@@ -87,6 +136,8 @@ void arch_tlb_flush_page(struct vspace *v, vaddr_t address)
 		invlpg(address);
 	else if (features.pcid)
 		invpcid(INVPCID_ADDRESS, arch_vspace_asid(v), address);
+	if (unlikely(smp_on))
+		note_all(v, address, false);
 }
 
 void arch_tlb_flush_space(struct vspace *v)
@@ -95,4 +146,6 @@ void arch_tlb_flush_space(struct vspace *v)
 		invpcid(INVPCID_CONTEXT, arch_vspace_asid(v), 0);
 	else if (cpu_self()->arch.space == v)
 		write_cr3(space_root(v));
+	if (unlikely(smp_on))
+		note_all(v, 0, true);
 }

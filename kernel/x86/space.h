@@ -4,6 +4,8 @@
 #include "cpu.h"
 
 void space_change(struct vspace *v);
+void space_leave(void);	       // the kernel's own root
+void space_forget_noted(void); // what other CPUs have changed
 
 // Run on this address space from now on.
 static inline void space_load(struct vspace *v)

@@ -16,11 +16,14 @@
 #include "irq_line.h"
 #include "segment.h"
 #include "serial.h"
+#include "smp.h"
 #include "split.h"
 #include "timer.h"
 #include "window.h"
 
 #define MULTIBOOT2_MAGIC 0x36d76289
+
+extern char cpu_blocks[];
 
 _Noreturn void machine_start(uint32_t magic, paddr_t info, uint64_t entry_tsc);
 
@@ -35,8 +38,13 @@ BOOT_ONLY static void memory_start(uint32_t magic, paddr_t info)
 		boot_pvh_read(info);
 	split_choose();
 	split_patch();
-	boot_memory_finish(cpu_count());
+	boot_memory_finish();
 	acpi_read(boot_machine.rsdp_paddr);
+	boot_region_set(KERNEL_IMAGE_START,
+			virt_to_phys(cpu_blocks) + acpi.cpu_count * CPU_BLOCK_BYTES,
+			BOOT_REGION_KERNEL);
+	if (acpi.cpu_count > 1)
+		lock_patch();
 }
 
 // The registers of the interrupt controllers are the kernel's alone.
@@ -48,7 +56,7 @@ BOOT_ONLY static void window_start(void)
 	devices[count++] = acpi.apic;
 	for (unsigned i = 0; i < acpi.ioapic_count; i++)
 		devices[count++] = acpi.ioapic[i].paddr;
-	window_init(devices, count, cpu_count());
+	window_init(devices, count, acpi.cpu_count);
 	for (unsigned i = 0; i < count; i++)
 		boot_region_set(devices[i], devices[i] + 1, BOOT_REGION_KERNEL);
 }
@@ -66,6 +74,7 @@ BOOT_ONLY _Noreturn void machine_start(uint32_t magic, paddr_t info, uint64_t en
 	cpu_self()->arch.apic_id = apic_id();
 	irq_line_init();
 	timer_init();
+	smp_start();
 	kernel_boot();
 }
 

@@ -13,6 +13,7 @@
 #include "image.h"
 #include "instr.h"
 #include "panic.h"
+#include "smp.h"
 #include "timer.h"
 
 enum {
@@ -123,11 +124,23 @@ BOOT_ONLY void timer_init(void)
 			boot_fail("neither an ACPI PM timer nor an 8254 to measure time with");
 		measure(&pit);
 	}
+	timer_init_cpu();
+}
+
+BOOT_ONLY void timer_init_cpu(void)
+{
 	apic_timer_start(0);
 	if (features.tsc_deadline)
 		apic_timer_deadline_mode();
 	else
 		apic_timer_interrupts_on();
+}
+
+BOOT_ONLY void timer_wait(unsigned us)
+{
+	ticks_t end = arch_now() + arch_ticks_from_us(us);
+	while (arch_now() < end)
+		cpu_pause();
 }
 
 ticks_t arch_now(void)
@@ -169,5 +182,5 @@ void arch_timer_set(ticks_t deadline)
 
 bool arch_interrupt_pending(void)
 {
-	return apic_interrupt_requested();
+	return apic_interrupt_requested() || (smp_on && lock_is_wanted());
 }

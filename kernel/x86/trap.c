@@ -14,6 +14,7 @@
 #include "irq_line.h"
 #include "layout.h"
 #include "panic.h"
+#include "smp.h"
 #include "trap.h"
 
 extern char wait_begin[], wait_end[], exit_iret[];
@@ -98,13 +99,17 @@ bool trap_kernel(struct kernel_frame *frame)
 
 	if (frame->rip >= (uint64_t)wait_begin && frame->rip <= (uint64_t)wait_end &&
 	    vector >= 32) {
+		lock_enter();
 		interrupt(vector);
 		return true;
 	}
 	if (frame->rip == (uint64_t)exit_iret && vector < 32 && vector != VECTOR_NMI &&
 	    vector != VECTOR_DEBUG && vector != VECTOR_MACHINE_CHECK &&
 	    vector != VECTOR_DOUBLE_FAULT) {
-		kernel_fault_exception(vector, frame->error_code, 0);
+		if (lock_enter())
+			kernel_reschedule_ipi();
+		else
+			kernel_fault_exception(vector, frame->error_code, 0);
 		return true;
 	}
 	if (vector == VECTOR_NMI) {
