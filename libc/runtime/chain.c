@@ -19,7 +19,8 @@ struct chain_call {
 	uint64_t ticket;
 	uint64_t request; // descriptors
 	uint64_t answer;
-	cptr_t cap; // that came with the answer
+	uint64_t status; // of the system call: not OK, then there is no answer
+	cptr_t cap;	 // that came with the answer
 	uint64_t word[LANE_WORDS];
 };
 
@@ -83,13 +84,18 @@ static void request_save(void)
 }
 
 // What was answered before the death is answered again; its capability is copied to where the stub
-// expects it.
-static struct ipc_answer answer_from(const struct chain_call *call, uint64_t descriptor)
+// expects it. A session that was opened anew then is not to be opened once more.
+static struct ipc_answer answer_from(struct client *client, const struct chain_call *call,
+				     uint64_t descriptor)
 {
 	struct ipc_buffer *ipc = thread_buffer();
 
 	if (call->request != descriptor)
 		server_panic("chain: the handler did not repeat its calls");
+	if (call->status != STATUS_OK)
+		return (struct ipc_answer){call->status, 0};
+	if (msg_label(call->answer) == STATUS_STALE)
+		client->stale_lanes |= 1u << ticket_lane(ipc->words[0]);
 	if (call->cap && cnode_copy(SLOT_CNODE, ipc->recv_index, SLOT_DEPTH, SLOT_CNODE,
 				    slot_index(call->cap), SLOT_DEPTH, RIGHT_ALL) != STATUS_OK)
 		server_panic("chain: a capability cannot be copied");
@@ -104,6 +110,7 @@ static void answer_save(struct chain_call *call, struct ipc_answer answer)
 	if (msg_words(answer.descriptor) > LANE_WORDS)
 		server_panic("chain: an answer that no lane can hold");
 	memcpy(call->word, ipc->words, sizeof(call->word));
+	call->status = answer.status;
 	call->answer = answer.descriptor;
 	call->cap = 0;
 	if (msg_caps(answer.descriptor)) {
@@ -130,7 +137,7 @@ static struct ipc_answer chain_call(struct client *client, uint64_t descriptor)
 	call = &chain->call[present.calls];
 	if (present.calls < chain->answered) {
 		present.calls++;
-		return answer_from(call, descriptor);
+		return answer_from(client, call, descriptor);
 	}
 	if (present.calls < chain->sent) {
 		if (ticket_lane(call->ticket) != ticket_lane(ipc->words[0]))
@@ -143,7 +150,7 @@ static struct ipc_answer chain_call(struct client *client, uint64_t descriptor)
 	}
 	answer = ipc_call_8(client->cap, descriptor);
 	kill_point();
-	if (answer.status == STATUS_OK) {
+	if (!client_again(&answer)) { // else the stub comes back with the same request
 		answer_save(call, answer);
 		present.calls++;
 	}
@@ -165,10 +172,8 @@ void chain_request(const struct request *request)
 	present.calls = 0;
 	memcpy(present.words, request->ipc->words, msg_words(request->descriptor) * 8);
 	memcpy(present.unwrapped, request->unwrapped, sizeof(present.unwrapped));
-	if (chain->active) { // done anew: the copies are there
-		memcpy(present.caps, chain->caps, sizeof(present.caps));
+	if (chain->active) // done anew: the copies are there
 		return;
-	}
 	memset(present.caps, 0, sizeof(present.caps));
 	for (unsigned i = 0; i < msg_caps(present.descriptor); i++)
 		if (!(msg_unwrapped(present.descriptor) & 1u << i))
@@ -231,8 +236,9 @@ void chain_redo(void)
 
 	if (!chain_active())
 		return;
+	memcpy(present.caps, chain->caps,
+	       sizeof(present.caps));	     // returned at the end, however it ends
 	if (!server_session(chain->badge)) { // its session was cut off
-		memcpy(present.caps, chain->caps, sizeof(present.caps));
 		chain_end();
 		server_commit();
 		chain_ended();

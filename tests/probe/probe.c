@@ -20,6 +20,7 @@ struct probe_state {
 	uint64_t stored;
 	uint8_t data[4096];
 	struct below_client below;
+	struct below_client beside; // leads nowhere
 };
 
 static struct probe_state *state;
@@ -294,6 +295,35 @@ status_t probe_poison_handle(struct session *session)
 	__builtin_trap();
 }
 
+status_t probe_add_beside_handle(struct session *session, uint64_t amount, uint64_t *below)
+{
+	(void)session;
+	if (below_add(&state->beside, amount, below) != STATUS_NO_CAP)
+		return PROBE_EMPTY;
+	return below_add(&state->below, amount, below);
+}
+
+status_t probe_add_anew_handle(struct session *session, uint64_t amount, uint64_t *below)
+{
+	status_t status;
+
+	(void)session;
+	do
+		status = below_add(&state->below, amount, below);
+	while (status == STATUS_STALE);
+	return status;
+}
+
+status_t probe_poison_chain_handle(struct session *session, uint64_t amount, cptr_t thing)
+{
+	uint64_t below;
+
+	(void)session;
+	(void)slot_keep(thing, &state->things[state->kept]);
+	(void)below_add(&state->below, amount, &below);
+	__builtin_trap();
+}
+
 static void probe_cancelled(struct deferred *deferred)
 {
 	for (unsigned i = 0; i < DEFERRED_MAX; i++)
@@ -306,11 +336,16 @@ static status_t probe_init(enum start_mode mode)
 	state = ledger_region("probe", 1, sizeof(*state));
 	if (!state)
 		return STATUS_BAD_LEDGER;
-	if (mode == START_RESTART)
+	if (mode == START_RESTART) {
+		(void)below_resume(&state->beside);
 		return below_resume(&state->below);
+	}
 	if (below_connect(&state->below, "below") != STATUS_OK)
 		return STATUS_EXHAUSTED;
 	client_chain(&state->below.base);
+	state->beside.base.cap = DYNAMIC_CPTR((1u << DYNAMIC_CNODE_BITS) - 1); // an empty slot
+	state->beside.base.lane_count = 1;
+	client_chain(&state->beside.base);
 	return STATUS_OK;
 }
 

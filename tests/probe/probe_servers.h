@@ -7,7 +7,7 @@
 
 extern const struct server probe_server, below_server;
 
-#define SCRIPT_RESULTS 48
+#define SCRIPT_RESULTS 56
 
 struct script {
 	uint64_t result[SCRIPT_RESULTS];

@@ -62,6 +62,10 @@ static bool values(struct script *script)
 		result(script, value);
 		result(script, below);
 	}
+	EXPECT(probe_add_beside(&probe, 5, &below), STATUS_OK);
+	result(script, below);
+	EXPECT(probe_add_anew(&probe, 6, &below), STATUS_OK);
+	result(script, below);
 	status = probe_peek(&probe, &value);
 	if (status != STATUS_OK && status != STATUS_PEER_DIED)
 		return fail(script, __LINE__, status);

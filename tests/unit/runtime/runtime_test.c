@@ -418,6 +418,41 @@ static void what_kills_twice_is_not_tried_again(void **state)
 	assert_int_equal(mock_deaths(), 4);
 }
 
+static void what_kills_twice_in_a_chain_leaves_nothing(void **state)
+{
+	unsigned used = mock_slots_used(PROBE);
+	cptr_t thing = mock_client_cap(MOCK_ENDPOINT(BELOW, 7));
+	uint64_t value;
+
+	(void)state;
+	assert_int_equal(probe_poison_chain(&probe, 5, thing), STATUS_POISONED);
+	assert_int_equal(mock_deaths(), 2);
+	assert_int_equal(mock_slots_used(PROBE), used);
+	assert_int_equal(probe_add(&probe, 1, &value), STATUS_OK);
+	slot_return(thing, 1);
+}
+
+// The server below starts FRESH before a chain, and probe is killed at each point of it.
+static void a_chain_that_hears_stale_is_done_once(void **state)
+{
+	uint64_t below, point = 0;
+
+	(void)state;
+	do {
+		mock_start(PROBE, 0);
+		assert_int_equal(probe_connect(&probe, "probe"), STATUS_OK);
+		mock_fresh(BELOW);
+		mock_kill(BELOW);
+		mock_arm(PROBE, mock_ledger(PROBE)->kill_count + ++point);
+		if (probe_add_anew(&probe, 5, &below) != STATUS_OK || below != 5)
+			fail_msg("killed at %lu: below has %lu", point, below);
+		below = mock_deaths();
+		probe_disconnect(&probe);
+		mock_stop();
+	} while (below == 2); // the other was the FRESH start's
+	assert_true(point > 30);
+}
+
 // ---- killed everywhere
 
 #define SECOND_POINTS 97 // how far behind the first death the second one may be
@@ -500,6 +535,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_fresh_start_is_told, begin, end),
 		cmocka_unit_test_setup_teardown(a_dead_client_leaves_nothing, begin, end),
 		cmocka_unit_test_setup_teardown(what_kills_twice_is_not_tried_again, begin, end),
+		cmocka_unit_test_setup_teardown(what_kills_twice_in_a_chain_leaves_nothing, begin,
+						end),
+		cmocka_unit_test(a_chain_that_hears_stale_is_done_once),
 		cmocka_unit_test(probe_killed_everywhere),
 		cmocka_unit_test(below_killed_everywhere),
 	};
