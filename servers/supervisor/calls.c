@@ -231,6 +231,21 @@ void waiter_cancelled(struct deferred *deferred)
 			waiters[i].deferred = NULL;
 }
 
+// Who waited for the same child, or for any when the last one has just been answered for, waits in vain.
+static void waiters_refuse(uint64_t parent)
+{
+	for (unsigned i = 0; i < WAITERS_MAX; i++) {
+		struct waiter *waiter = &waiters[i];
+		bool any;
+
+		if (waiter->deferred == NULL || waiter->parent != parent ||
+		    child_ended(parent, waiter->child, &any) != NULL || any)
+			continue;
+		(void)supervisor_wait_answer(waiter->deferred, SUPERVISOR_NO_PROCESS, 0, 0, 0);
+		waiter->deferred = NULL;
+	}
+}
+
 void waiters_answer(struct process *ended)
 {
 	for (unsigned i = 0; i < WAITERS_MAX; i++) {
@@ -243,6 +258,7 @@ void waiters_answer(struct process *ended)
 					     ended->status);
 		waiter->deferred = NULL;
 		ledger_set(&ended->number, 0);
+		waiters_refuse(waiter->parent);
 		return;
 	}
 }

@@ -79,6 +79,7 @@ int main(int argc, char **argv)
 	if (argc == 2 && strcmp(argv[1], "-v") == 0 &&
 	    timer_connect(&timer, "timer") == STATUS_OK) {
 		tests_run(end_tests);
+		tests_run(wait_tests);
 		tests_run(limit_tests);
 		tests_run(service_tests);
 		status = tests_end();

@@ -10,6 +10,7 @@
 #include "../libc/suite.h"
 
 extern const struct test end_tests[];
+extern const struct test wait_tests[];
 extern const struct test limit_tests[];
 extern const struct test service_tests[];
 
