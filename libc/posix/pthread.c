@@ -81,7 +81,8 @@ static struct record *record_claim(void)
 }
 
 // Writes RECORD_GONE and asks for the end, with rsp holding the thread's number. No memory is
-// touched after the first store; the loop goes round when the supervisor died over the call.
+// touched after the first store; the loop goes round when the supervisor died over the call. The number
+// is the ticket as well: no lane is held, and no two threads that leave have the same.
 _Noreturn static void thread_leave(uint32_t *state, uint64_t number)
 {
 	__asm__ volatile("mov %[number], %%rsp\n"
@@ -89,7 +90,7 @@ _Noreturn static void thread_leave(uint32_t *state, uint64_t number)
 			 "1:	mov %[supervisor], %%rdi\n"
 			 "	mov %[message], %%rsi\n"
 			 "	xor %%edx, %%edx\n"
-			 "	xor %%r8d, %%r8d\n"
+			 "	mov %%rsp, %%r8\n"
 			 "	mov %%rsp, %%r9\n"
 			 "	mov %[call], %%eax\n"
 			 "	syscall\n"
@@ -97,7 +98,7 @@ _Noreturn static void thread_leave(uint32_t *state, uint64_t number)
 			 :
 			 : [state] "r"(state), [number] "r"(number), [gone] "i"(RECORD_GONE),
 			   [supervisor] "i"(ROOT_CPTR(ROOT_SLOT_SUPERVISOR)), [call] "i"(SYS_CALL),
-			   [message] "i"((uint64_t)SUPERVISOR_METHOD_THREAD_END << 32 | 2)
+			   [message] "i"((uint64_t)SUPERVISOR_METHOD_THREAD_LEAVE << 32 | 2)
 			 : "memory");
 	__builtin_unreachable();
 }

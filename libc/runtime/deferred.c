@@ -157,12 +157,14 @@ static void cancel(struct deferred *deferred)
 	spare[spare_count++] = deferred->reply;
 }
 
-// A lane has one call at a time: a new one says that nobody waits for the old one.
+// A lane has one call at a time: a new one says that nobody waits for the old one. What is older than
+// the call that waits says nothing (the end of a thread is sent outside of any lane).
 void deferred_cancel_lane(struct session *session, uint64_t ticket)
 {
 	for (unsigned i = 0; i < pool_high; i++)
 		if (pool[i].session == session &&
-		    ticket_lane(pool[i].ticket) == ticket_lane(ticket))
+		    ticket_lane(pool[i].ticket) == ticket_lane(ticket) &&
+		    ticket_sequence(pool[i].ticket) <= ticket_sequence(ticket))
 			cancel(&pool[i]);
 }
 

@@ -83,7 +83,7 @@ status_t supervisor_thread_create_handle(struct session *session, uint64_t entry
 	return STATUS_OK;
 }
 
-status_t supervisor_thread_end_handle(struct session *session, uint32_t thread)
+static status_t thread_end(struct session *session, uint32_t thread)
 {
 	struct process *process = process_find(session->badge);
 
@@ -94,6 +94,16 @@ status_t supervisor_thread_end_handle(struct session *session, uint32_t thread)
 	ledger_set(&process->thread[thread].life, (uint8_t)THREAD_ENDING);
 	settle_later();
 	return STATUS_OK;
+}
+
+status_t supervisor_thread_end_handle(struct session *session, uint32_t thread)
+{
+	return thread_end(session, thread);
+}
+
+status_t supervisor_thread_leave_handle(struct session *session, uint32_t thread)
+{
+	return thread_end(session, thread);
 }
 
 status_t supervisor_file_map_handle(struct session *session, const char *name, uint64_t address,
