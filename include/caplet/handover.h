@@ -68,7 +68,8 @@ enum root_request {
 	ROOT_PRINT = 2,	    // words: up to 64 bytes of text, zero padded, for the serial line
 	ROOT_REBOOT = 3,
 	ROOT_RESTART = 4, // word 0: PROCESS_PAGER or PROCESS_SUPERVISOR ends, as if it had crashed,
-			  // word 1: at that kill point from now (tests), 0: at once
+			  // word 1: at that kill point from now (tests), 0: at once,
+			  // word 2: serial number; the same as the last time: it was done already
 };
 
 // Process numbers that are fixed; all others are from PROCESS_FIRST on and never used twice.

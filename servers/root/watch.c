@@ -74,11 +74,12 @@ static void service_end(struct service *service, uint64_t points)
 {
 	struct ledger_header *ledger = service_view(service, LEDGER_BASE);
 
-	service->kill_asked = points != 0;
-	if (points != 0)
-		ledger->kill_armed = ledger->kill_count + points;
-	else
+	if (points == 0) {
 		service_renew(service, "ended on request");
+		return;
+	}
+	service->kill_asked = true;
+	ledger->kill_armed = ledger->kill_count + points;
 }
 
 static void fault_print(const struct message *fault)
@@ -141,6 +142,16 @@ static void fault_handle(struct service *service, const struct message *fault)
 	service_died(service, "crashed");
 }
 
+// A supervisor that dies over a request sends it again.
+static bool is_repeat(uint64_t serial)
+{
+	static uint64_t last;
+	bool repeat = serial == last;
+
+	last = serial;
+	return repeat;
+}
+
 static void request_handle(struct service *pager, struct service *supervisor,
 			   const struct message *request)
 {
@@ -153,8 +164,9 @@ static void request_handle(struct service *pager, struct service *supervisor,
 		emergency_print(text);
 		break;
 	case ROOT_RESTART:
-		service_end(request->word[0] == PROCESS_PAGER ? pager : supervisor,
-			    request->word[1]);
+		if (!is_repeat(request->word[2]))
+			service_end(request->word[0] == PROCESS_PAGER ? pager : supervisor,
+				    request->word[1]);
 		break;
 	case ROOT_POWER_OFF: emergency_power_off(request->word[0]);
 	case ROOT_REBOOT: emergency_reboot();

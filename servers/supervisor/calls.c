@@ -106,6 +106,16 @@ status_t supervisor_thread_leave_handle(struct session *session, uint32_t thread
 	return thread_end(session, thread);
 }
 
+static bool is_occupied(uint64_t process, uint64_t address, uint64_t bytes)
+{
+	uint64_t start, length, object;
+	uint32_t flags;
+
+	return pager_space_region(&pager_session, process, address, &start, &length, &flags,
+				  &object) == STATUS_OK &&
+	       start < address + bytes;
+}
+
 status_t supervisor_file_map_handle(struct session *session, const char *name, uint64_t address,
 				    uint64_t *bytes)
 {
@@ -124,9 +134,11 @@ status_t supervisor_file_map_handle(struct session *session, const char *name, u
 	if (address % PAGE_SIZE != 0 || address < SUPERVISOR_FILE_MAP_BASE ||
 	    address > SUPERVISOR_FILE_MAP_END || size > SUPERVISOR_FILE_MAP_END - address)
 		return SUPERVISOR_BAD_ADDRESS;
-	// Noted before the pager maps it: a successor that finds its own request here, and the place
-	// taken, knows by whom.
+	// Noted before the pager maps it, and after the place was seen to be free: a successor that
+	// finds its own request here, and the place taken, knows by whom.
 	again = process->map_ticket == ticket;
+	if (!again && is_occupied(session->badge, address, size))
+		return SUPERVISOR_BAD_ADDRESS;
 	ledger_set(&process->map_ticket, ticket);
 	ledger_commit();
 	kill_point();
@@ -298,6 +310,7 @@ static void request_root(enum root_request request, uint64_t word, uint64_t poin
 	ledger_set(&state->request, (uint32_t)request);
 	ledger_set(&state->request_word[0], word);
 	ledger_set(&state->request_word[1], points);
+	ledger_set(&state->request_serial, state->request_serial + 1);
 	settle_later();
 }
 

@@ -70,17 +70,22 @@ static status_t start(enum start_mode mode)
 	return STATUS_OK;
 }
 
-// Forgotten before it is sent: what it does to the supervisor shall not be done again.
+// Sent before it is forgotten, so that a death in between loses nothing: the successor sends it again,
+// and root knows it by its serial number. A request never finds an older one waiting: the handler that
+// made that one signalled the own notification, which is received before the next call.
 static void request_send(void)
 {
-	uint32_t request = state->request;
+	uint64_t *words = thread_buffer()->words;
 
+	words[0] = state->request_word[0];
+	words[1] = state->request_word[1];
+	words[2] = state->request_serial;
+	kill_point();
+	(void)ipc_send_8(HANDOVER_CPTR(ROOT_SLOT_CONTROL, SUPERVISOR_CONTROL_ROOT),
+			 msg_make(state->request, 0, 3));
+	kill_point();
 	ledger_set(&state->request, 0u);
 	ledger_commit();
-	thread_buffer()->words[0] = state->request_word[0];
-	thread_buffer()->words[1] = state->request_word[1];
-	(void)ipc_send_8(HANDOVER_CPTR(ROOT_SLOT_CONTROL, SUPERVISOR_CONTROL_ROOT),
-			 msg_make(request, 0, 2));
 }
 
 static void notified(uint64_t bits)

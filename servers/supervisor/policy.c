@@ -19,12 +19,6 @@ static void reason_set(struct process *process, const char *reason)
 	snprintf(process->reason, sizeof(process->reason), "%s", reason);
 }
 
-static void end_begin(struct process *process)
-{
-	threads_stop(process);
-	process_set_state(process, PROCESS_ENDING);
-}
-
 // A server is restarted in its CSpace. A program has nothing that outlives it: it is built anew.
 void process_restart(struct process *process, enum start_mode mode)
 {
@@ -43,8 +37,8 @@ void process_restart(struct process *process, enum start_mode mode)
 	} else if (server) {
 		process_set_state(process, PROCESS_RESTARTING);
 	} else {
-		ledger_set(&process->again, 1);
-		end_begin(process);
+		ledger_set(&process->again, 1u);
+		process_set_state(process, PROCESS_ENDING);
 	}
 }
 
@@ -69,7 +63,7 @@ static void dependants_restart(const struct process *server)
 static void give_up(struct process *process, const char *reason)
 {
 	log_line("supervisor: %s is given up: %s", process->name, reason);
-	end_begin(process);
+	process_set_state(process, PROCESS_ENDING);
 }
 
 static const char *const step_words[] = {
@@ -106,7 +100,7 @@ void process_died(struct process *process, uint32_t end, int32_t status, const c
 	if (process->service)
 		ladder_climb(process, reason);
 	else
-		end_begin(process);
+		process_set_state(process, PROCESS_ENDING);
 }
 
 // No ladder: what cannot be started now will not start a moment later.
@@ -119,6 +113,6 @@ void process_fail(struct process *process, const char *reason)
 		give_up(process, reason);
 	else {
 		log_line("supervisor: %s cannot be started: %s", process->name, reason);
-		end_begin(process);
+		process_set_state(process, PROCESS_ENDING);
 	}
 }

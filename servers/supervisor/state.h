@@ -114,6 +114,7 @@ struct supervisor_state {
 	uint32_t pieces;      // processes that there is memory for
 	uint32_t request;     // to root, enum root_request; 0: none
 	uint64_t request_word[2];
+	uint64_t request_serial; // counts requests
 	struct process process[PROCESSES_MAX];
 	struct report report[REPORTS];
 	char log[LOG_BYTES];

@@ -10,8 +10,10 @@
 struct story {
 	const char *name;
 	bool (*run)(void); // did everything come out as it should?
+	unsigned restarts; // of the supervisor, that the story itself asks for
 };
 
 extern const struct story stories[];
 
 void pause_ms(uint64_t milliseconds);
+uint32_t supervisor_restarts(void);

@@ -66,6 +66,59 @@ static bool child_is_killed(void)
 	       child_ends(number, SUPERVISOR_END_KILLED, 0) && no_child_left();
 }
 
+// A killer that does not ask again when the supervisor dies over its call: the child has been killed, or
+// lives on as if nothing had been, and is never stopped half way.
+static bool child_is_killed_or_not(void)
+{
+	struct supervisor_process facts;
+	uint64_t number, ticket, ended;
+	uint32_t end;
+	int32_t status;
+
+	if (!child_start("nap", "5", &number))
+		return false;
+	ticket = client_begin(&supervisor_session.base);
+	thread_buffer()->words[0] = ticket;
+	thread_buffer()->words[1] = number;
+	(void)ipc_call_8(supervisor_session.base.cap, msg_make(SUPERVISOR_METHOD_KILL, 0, 2));
+	client_end(&supervisor_session.base, ticket);
+	for (unsigned i = 0; i < 200; i++) {
+		if (supervisor_process_next(&supervisor_session, number - 1, &facts) != STATUS_OK ||
+		    facts.process != number)
+			return false;
+		if (facts.state == SUPERVISOR_STATE_ENDED)
+			return supervisor_wait(&supervisor_session, number, &ended, &end,
+					       &status) == STATUS_OK &&
+			       (end == SUPERVISOR_END_KILLED ||
+				(end == SUPERVISOR_END_EXIT && status == 5));
+		pause_ms(1);
+	}
+	return false;
+}
+
+// What root does on request it does once.
+static bool pager_restarts_once(void)
+{
+	struct pager_machine before, after;
+
+	if (pager_statistics(&pager_session, &before) != STATUS_OK ||
+	    supervisor_restart(&supervisor_session, "pager") != STATUS_OK)
+		return false;
+	pause_ms(1);
+	return pager_statistics(&pager_session, &after) == STATUS_OK &&
+	       after.restarts == before.restarts + 1;
+}
+
+static bool supervisor_restarts_itself(void)
+{
+	uint32_t before = supervisor_restarts(), after;
+
+	if (supervisor_restart(&supervisor_session, "supervisor") != STATUS_OK)
+		return false;
+	after = supervisor_restarts();
+	return after == before + 1 || after == before + 2; // and once by the kill point
+}
+
 static bool service_restarts(void)
 {
 	struct supervisor_service before, after;
@@ -145,13 +198,31 @@ static bool file_is_mapped(void)
 	return pager_unmap(&pager_session, address, (bytes + 4095) & ~4095ul) == STATUS_OK && right;
 }
 
+static bool occupied_address_is_refused(void)
+{
+	const uint64_t address = SUPERVISOR_FILE_MAP_BASE + 4096;
+	uint64_t bytes, more;
+	bool refused;
+
+	if (supervisor_file_map(&supervisor_session, "bin/timer", address, &bytes) != STATUS_OK)
+		return false;
+	refused = supervisor_file_map(&supervisor_session, "bin/timer", address - 4096, &more) ==
+		  SUPERVISOR_BAD_ADDRESS;
+	return pager_unmap(&pager_session, address, (bytes + 4095) & ~4095ul) == STATUS_OK &&
+	       refused;
+}
+
 const struct story stories[] = {
-	{"child_exits", child_exits},
-	{"child_crashes", child_crashes},
-	{"child_is_killed", child_is_killed},
-	{"service_restarts", service_restarts},
-	{"thread_starts_once", thread_starts_once},
-	{"line_is_logged_once", line_is_logged_once},
-	{"file_is_mapped", file_is_mapped},
-	{NULL, NULL},
+	{"child_exits", child_exits, 0},
+	{"child_crashes", child_crashes, 0},
+	{"child_is_killed", child_is_killed, 0},
+	{"child_is_killed_or_not", child_is_killed_or_not, 0},
+	{"service_restarts", service_restarts, 0},
+	{"pager_restarts_once", pager_restarts_once, 0},
+	{"supervisor_restarts_itself", supervisor_restarts_itself, 1},
+	{"thread_starts_once", thread_starts_once, 0},
+	{"line_is_logged_once", line_is_logged_once, 0},
+	{"file_is_mapped", file_is_mapped, 0},
+	{"occupied_address_is_refused", occupied_address_is_refused, 0},
+	{NULL, NULL, 0},
 };

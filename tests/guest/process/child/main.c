@@ -4,6 +4,7 @@
 // here goes wrong on purpose, so the compiler must not see it coming: addresses are volatile.
 
 #include <caplet/client.h>
+#include <caplet/clock.h>
 #include <caplet/kernel.h>
 #include <caplet/slot.h>
 #include <caplet/system.h>
@@ -64,6 +65,16 @@ static void sleeper(void)
 
 	if (timer_connect(&timer, "timer") == STATUS_OK)
 		(void)timer_sleep_until(&timer, ~0ul >> 2);
+}
+
+static int nap(int status)
+{
+	struct timer_client timer;
+
+	if (timer_connect(&timer, "timer") != STATUS_OK)
+		return 98;
+	(void)timer_sleep_until(&timer, clock_now() + 2000000);
+	return status;
 }
 
 static void thread_wait(uint64_t argument)
@@ -160,5 +171,7 @@ int main(int argc, char **argv)
 		return session_hold(false);
 	else if (strcmp(how, "sleep") == 0)
 		sleeper();
+	else if (strcmp(how, "nap") == 0)
+		return nap(argc > 2 ? atoi(argv[2]) : 0);
 	return 99;
 }
