@@ -54,6 +54,7 @@ static void dependants_restart(const struct process *server)
 		plan = process_plan(process);
 		for (uint32_t u = 0; u < plan->use_count; u++)
 			if (plan->use[u].process == server->plan) {
+				ledger_set(&process->blameless, 1u);
 				process_restart(process, START_RESTART);
 				break;
 			}

@@ -7,9 +7,11 @@ process-sources := process/main.c process/ends.c process/limits.c process/servic
 	libc/suite.c
 $(call image,processtest,tests/guest,$(process-sources),nofpu)
 $(call image,processchild,tests/guest/process/child,,nofpu)
+$(call image,test-leaner,tests/guest/process/leaner,,nofpu)
 $(call manifest,process-manifest,tests/guest/process/process.caplet)
 
-process-programs := console pager processchild processtest supervisor test-crash test-hang timer tmpfs
+process-programs := console pager processchild processtest supervisor test-crash test-hang \
+	test-leaner timer tmpfs
 $(call archive,process,$(call root-member,root) manifest=$(BUILD)/process-manifest.bin \
 	$(call program-members,$(process-programs)))
 $(call guest-suite,process,$(BUILD)/process.tar,90)

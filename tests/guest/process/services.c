@@ -6,6 +6,7 @@
 #include "process_test.h"
 
 #include <fs.h>
+#include <timer.h>
 
 #include <stdio.h>
 #include <string.h>
@@ -70,6 +71,18 @@ static void dependants_fall_too(void)
 	CHECK(facts.state == SUPERVISOR_STATE_RUNNING && facts.restarts == 1);
 }
 
+// What it served when it fell is not to blame.
+static void dependants_are_blameless(void)
+{
+	struct timer_client leaner;
+	uint64_t blameless, restarts;
+
+	CHECK(timer_connect(&leaner, "leaner") == STATUS_OK);
+	CHECK(timer_wall(&leaner, &blameless, &restarts) == STATUS_OK);
+	timer_disconnect(&leaner);
+	CHECK(restarts == 1 && blameless == 1);
+}
+
 static void passive_server_serves(void)
 {
 	struct fs_client fs;
@@ -124,6 +137,7 @@ const struct test service_tests[] = {
 	{"given_up_can_be_started_again", given_up_can_be_started_again},
 	{"hang_is_noticed", hang_is_noticed},
 	{"dependants_fall_too", dependants_fall_too},
+	{"dependants_are_blameless", dependants_are_blameless},
 	{"passive_server_serves", passive_server_serves},
 	{"supervisor_comes_back", supervisor_comes_back},
 	{"pager_comes_back", pager_comes_back},
