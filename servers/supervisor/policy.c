@@ -32,8 +32,11 @@ void process_restart(struct process *process, enum start_mode mode)
 	ledger_set(&process->mode, (uint32_t)(server && !dead ? mode : START_FRESH));
 	ledger_set(&process->restarts, process->restarts + 1);
 	ledger_set(&state->restarts, state->restarts + 1);
-	if (dead || process->state == PROCESS_STARTING) {
+	if (dead) {
+		process_renumber(process);
 		process_set_state(process, PROCESS_STARTING);
+	} else if (process->state == PROCESS_STARTING) {
+		return; // with the new mode
 	} else if (server) {
 		process_set_state(process, PROCESS_RESTARTING);
 	} else {

@@ -68,6 +68,15 @@ struct process *process_take(uint32_t plan, uint64_t parent)
 	return NULL;
 }
 
+// A life that shares nothing with the last one gets a number of its own: a server that asks late after
+// the old number hears that it is gone, and closes its session.
+void process_renumber(struct process *process)
+{
+	ledger_set(&process->number, state->next_number);
+	ledger_set(&state->next_number, state->next_number + 1);
+	ledger_set(&process->map_ticket, 0ul);
+}
+
 bool process_is_alive(uint64_t number)
 {
 	const struct process *process = process_find(number);
@@ -197,6 +206,7 @@ static void settle_ending(struct process *process)
 			ledger_set(&process->thread[t].life, THREAD_NONE);
 	if (process->again) {
 		ledger_set(&process->again, 0);
+		process_renumber(process);
 		process_set_state(process, PROCESS_STARTING);
 	} else if (process->service) {
 		process_set_state(process, PROCESS_GIVEN_UP);

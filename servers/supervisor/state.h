@@ -174,6 +174,7 @@ unsigned process_index(const struct process *process);
 struct process *process_find(uint64_t number);		      // NULL: no such
 struct process *process_named(const char *name);	      // a service
 struct process *process_take(uint32_t plan, uint64_t parent); // a free entry; NULL: none
+void process_renumber(struct process *process);		      // it is built anew
 bool process_is_alive(uint64_t number);
 void process_set_state(struct process *process, enum process_state to);
 const struct manifest_process *process_plan(const struct process *process);

@@ -83,6 +83,24 @@ static void dependants_are_blameless(void)
 	CHECK(restarts == 1 && blameless == 1);
 }
 
+// Servers that ask late after the old life must hear that it is over.
+static void new_life_has_a_new_number(void)
+{
+	struct supervisor_service before, after;
+	char reason[100];
+	bool alive;
+
+	CHECK(service_facts("lodger", &before, reason));
+	CHECK(before.state == SUPERVISOR_STATE_RUNNING);
+	CHECK(supervisor_restart(&supervisor_session, "lodger") == STATUS_OK);
+	CHECK(service_facts("lodger", &after, reason));
+	CHECK(after.state == SUPERVISOR_STATE_RUNNING && after.process > before.process);
+	CHECK(supervisor_process_alive(&supervisor_session, before.process, &alive) == STATUS_OK);
+	CHECK(!alive);
+	CHECK(supervisor_process_alive(&supervisor_session, after.process, &alive) == STATUS_OK);
+	CHECK(alive);
+}
+
 static void passive_server_serves(void)
 {
 	struct fs_client fs;
@@ -138,6 +156,7 @@ const struct test service_tests[] = {
 	{"hang_is_noticed", hang_is_noticed},
 	{"dependants_fall_too", dependants_fall_too},
 	{"dependants_are_blameless", dependants_are_blameless},
+	{"new_life_has_a_new_number", new_life_has_a_new_number},
 	{"passive_server_serves", passive_server_serves},
 	{"supervisor_comes_back", supervisor_comes_back},
 	{"pager_comes_back", pager_comes_back},
