@@ -21,7 +21,10 @@ $(call command-test,lint/headers-clang,120,\
 $(call command-test,lint/reference,10,\
 	env LINT_IDL=$(BUILD)/idl tools/lint reference,$(IDL_HEADERS))
 
-lint: build/tests.list build/host/run-tests $(USER_HEADERS) ## the tree's rules: format, sizes, ...
+LINT_LIBC := $(BUILD)/fpu/libcaplet.a
+$(call command-test,lint/libc,10,env LINT_LIBC=$(LINT_LIBC) tools/lint libc,$(LINT_LIBC))
+
+lint: build/tests.list build/host/run-tests $(USER_HEADERS) $(LINT_LIBC) ## the tree's rules: format, sizes, ...
 	@build/host/run-tests $< lint/
 
 .PHONY: lint

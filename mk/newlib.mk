@@ -6,7 +6,7 @@
 CAPLET_CACHE ?= build/cache
 
 NEWLIB_SOURCE := /usr/src/newlib/newlib-3.3.0.tar.xz
-newlib-inputs := $(sort $(wildcard libc/newlib/* libc/newlib/*/*))
+newlib-inputs := $(sort $(wildcard libc/newlib/* libc/newlib/include/*/*))
 newlib-key := $(shell { sha256sum $(NEWLIB_SOURCE) $(newlib-inputs) 2>/dev/null; \
 	gcc -dumpfullversion; } | sha256sum | cut -c 1-16)
 

@@ -43,7 +43,7 @@ KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-
 # that is nofpu with kill points (caplet/kill_point.h).
 USER_FLAGS = $(TARGET_FLAGS) -fno-pic -fno-pie -fno-omit-frame-pointer -ftls-model=local-exec \
 	-D__caplet__ -U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ -U__unix -Uunix \
-	-I$(BUILD)/idl -isystem $(NEWLIB)/include -isystem $(COMPILER_INCLUDE)
+	-I$(BUILD)/idl -Ilibc/include -isystem $(NEWLIB)/include -isystem $(COMPILER_INCLUDE)
 FLAGS_fpu =
 FLAGS_nofpu = -mgeneral-regs-only -DCAPLET_NOFPU
 FLAGS_kill = $(FLAGS_nofpu) -DKILL_POINTS

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+//
+// Network interfaces: the length of their names, which is all that programs here ask for.
+
+#pragma once
+
+#define IFNAMSIZ 16

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+//
+// The older name of <poll.h>.
+
+#pragma once
+
+#include <poll.h>

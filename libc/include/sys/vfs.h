@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: MIT
+//
+// Another name of <sys/statfs.h>.
+
+#pragma once
+
+#include <sys/statfs.h>
