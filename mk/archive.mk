@@ -3,7 +3,7 @@
 # Boot archives: a ustar file whose first member, `root`, is the image of the first task. Every
 # other member's data starts on a page, so that it can be mapped where it lies.
 #
-#   $(call archive,NAME,MEMBER=FILE ...)     build/NAME.tar
+#   $(call archive,NAME,MEMBER=FILE ...)     build/NAME.tar; @FILE: the members that FILE lists
 #   $(call program-members,NAME ...)         bin/NAME=FILE for each program, and sym/NAME=FILE, its
 #                                            symbols for crash reports
 #
@@ -13,7 +13,7 @@ archive = $(eval $(call archive-rules,$(strip $1),$(strip $2)))
 
 define archive-rules
 $(BUILD)/$1.tar: build/host/mkarchive \
-		$(foreach member,$2,$(lastword $(subst =, ,$(member))))
+		$(foreach member,$2,$(patsubst @%,%,$(lastword $(subst =, ,$(member)))))
 	$$(call note,ARCHIVE)
 	$$(Q)build/host/mkarchive $$@ $2
 endef
@@ -41,6 +41,13 @@ REAL_TEXT := $(firstword $(wildcard /usr/share/common-licenses/GPL-3) LICENSE)
 REAL_BINARY := $(firstword $(wildcard /usr/bin/perl) \
 	$(shell find -L /usr/bin -type f -size +2048k 2>/dev/null | sort))
 DATA_MEMBERS := data/GPL-3=$(REAL_TEXT) data/binary=$(REAL_BINARY)
+
+# Files of the system that are neither built nor the host's: apps/archive/PATH becomes PATH.
+ARCHIVE_FILES := $(foreach file,$(shell find apps/archive -type f | sort),\
+	$(file:apps/archive/%=%)=$(file))
+
+# Lists of further members.
+ARCHIVE_LISTS :=
 
 wiring: $(MANIFESTC) ## print who may talk to whom (FORMAT=dot for Graphviz)
 	$(Q)$(MANIFESTC) --wiring $(or $(FORMAT),text) $(MANIFEST)

@@ -2,14 +2,16 @@
 #
 # What is put together from the lists that the build.mk files filled: read last.
 
-# The boot archive holds root, the manifest, each program as bin/NAME, and the host's real files.
+# The boot archive holds root, the manifest, each program as bin/NAME, the files of apps/archive, the
+# links of ARCHIVE_LISTS, and the host's real files.
 ifneq ($(wildcard $(MANIFEST)),)
 $(call manifest,manifest,$(MANIFEST),$(sort $(PROGRAMS)))
 MANIFEST_MEMBER := manifest=$(BUILD)/manifest.bin
 endif
 ROOT_MEMBER := $(if $(filter root,$(PROGRAMS)),$(call root-member,root))
 $(call archive,boot,$(ROOT_MEMBER) $(MANIFEST_MEMBER) \
-	$(call program-members,$(sort $(filter-out root,$(PROGRAMS)))) $(DATA_MEMBERS))
+	$(call program-members,$(sort $(filter-out root,$(PROGRAMS)))) $(DATA_MEMBERS) \
+	$(ARCHIVE_FILES) $(addprefix @,$(ARCHIVE_LISTS)))
 
 system: $(KERNEL) $(BOOT_ARCHIVE) ## build the kernel and the boot archive
 

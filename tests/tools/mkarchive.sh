@@ -50,3 +50,13 @@ long=$(printf '%0100d' 0)
 if $mkarchive "$work/c.tar" "$long=$work/1" 2> /dev/null || [ -e "$work/c.tar" ]; then
 	fail "a name of 100 bytes was accepted"
 fi
+
+# Links, and members from a list.
+printf '%s\n' "f1=$work/1" 'bin/sh->busybox' '' 'bin/ls->busybox' > "$work/list"
+$mkarchive "$work/d.tar" root="$work/513" @"$work/list"
+[ "$(tar -tf "$work/d.tar" | grep -v pad | tr '\n' ' ')" = "root f1 bin/sh bin/ls " ] ||
+	fail "the members of a list differ"
+tar -tvf "$work/d.tar" | grep -q 'bin/ls -> busybox$' || fail "a link does not point"
+if $mkarchive "$work/c.tar" @"$work/none" 2> /dev/null || [ -e "$work/c.tar" ]; then
+	fail "a missing list was accepted"
+fi

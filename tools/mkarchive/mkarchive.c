@@ -2,7 +2,10 @@
 //
 // mkarchive: write a boot archive.
 //
-//	mkarchive ARCHIVE NAME=FILE ...
+//	mkarchive ARCHIVE MEMBER...
+//
+// A member is NAME=FILE, or NAME->TARGET for a symbolic link; @FILE stands for the members that FILE
+// lists, one on a line.
 //
 // The archive is a plain ustar, which `tar tf` lists, with one thing more than the format asks:
 // every member's data but the first starts at a multiple of 4096 bytes, so that the system can map
@@ -74,14 +77,19 @@ static void archive_fill(size_t unit)
 	archive_zero((unit - archive_offset % unit) % unit);
 }
 
-static void header_write(const char *name, unsigned long size)
+// A link has no data; `target` is NULL for anything else.
+static void header_write(const char *name, unsigned long size, const char *target)
 {
-	struct ustar_header header = {.typeflag = '0', .magic = "ustar", .version = {'0', '0'}};
+	struct ustar_header header = {
+		.typeflag = target != NULL ? '2' : '0', .magic = "ustar", .version = {'0', '0'}};
 	unsigned sum = 0;
 
-	if (strlen(name) >= sizeof(header.name))
+	if (strlen(name) >= sizeof(header.name) ||
+	    (target != NULL && strlen(target) >= sizeof(header.linkname)))
 		fail("name too long", name);
 	strcpy(header.name, name);
+	if (target != NULL)
+		strcpy(header.linkname, target);
 	strcpy(header.mode, "0000755");
 	strcpy(header.uid, "0000000");
 	strcpy(header.gid, "0000000");
@@ -105,7 +113,7 @@ static void archive_align(void)
 
 	if (archive_offset == 0 || data_start % PAGE == 0)
 		return;
-	header_write(".pad", padding);
+	header_write(".pad", padding, NULL);
 	archive_zero(padding);
 }
 
@@ -122,7 +130,7 @@ static void member_write(const char *name, const char *path)
 		fail("too large", path);
 	rewind(file);
 	archive_align();
-	header_write(name, (size_t)size);
+	header_write(name, (size_t)size, NULL);
 	for (left = (size_t)size; left > 0; left -= got) {
 		got = fread(buffer, 1, left < sizeof(buffer) ? left : sizeof(buffer), file);
 		if (got == 0)
@@ -133,24 +141,52 @@ static void member_write(const char *name, const char *path)
 	fclose(file);
 }
 
+static void list_write(const char *path);
+
+static void argument_write(char *text)
+{
+	char *equals = strchr(text, '='), *arrow = strstr(text, "->");
+
+	if (text[0] == '@') {
+		list_write(text + 1);
+	} else if (arrow != NULL && arrow != text) {
+		*arrow = '\0';
+		header_write(text, 0, arrow + 2);
+	} else if (equals != NULL && equals != text) {
+		*equals = '\0';
+		member_write(text, equals + 1);
+	} else {
+		fail("expected NAME=FILE or NAME->TARGET", text);
+	}
+}
+
+static void list_write(const char *path)
+{
+	char line[1024];
+	FILE *list = fopen(path, "r");
+
+	if (list == NULL)
+		fail("cannot read", path);
+	while (fgets(line, sizeof(line), list) != NULL) {
+		line[strcspn(line, "\n")] = '\0';
+		if (line[0] != '\0')
+			argument_write(line);
+	}
+	fclose(list);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2) {
-		fprintf(stderr, "usage: mkarchive ARCHIVE NAME=FILE ...\n");
+		fprintf(stderr, "usage: mkarchive ARCHIVE MEMBER...\n");
 		return 2;
 	}
 	archive_path = argv[1];
 	archive = fopen(archive_path, "wb");
 	if (archive == NULL)
 		fail("cannot write", archive_path);
-	for (int i = 2; i < argc; i++) {
-		char *equals = strchr(argv[i], '=');
-
-		if (equals == NULL || equals == argv[i])
-			fail("expected NAME=FILE", argv[i]);
-		*equals = '\0';
-		member_write(argv[i], equals + 1);
-	}
+	for (int i = 2; i < argc; i++)
+		argument_write(argv[i]);
 
 	// The end is two blocks of zeros; tar expects whole records.
 	archive_zero(2 * BLOCK);
