@@ -25,6 +25,7 @@ include mk/newlib.mk
 include mk/idl.mk
 include mk/program.mk
 include mk/archive.mk
+include mk/ports.mk
 include mk/qemu.mk
 include mk/test.mk
 include mk/iso.mk

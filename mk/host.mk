@@ -4,13 +4,16 @@
 # is missing do so before anything else: make remakes an included makefile first, then starts
 # over, and here that makefile is an empty stamp whose rule asks tools/doctor to install.
 
-host-purposes-run := build run
-host-purposes-script := build run
-host-purposes-gdb := build run gdb
-host-purposes-bench := build run bench
-host-purposes-iso := build iso
-host-purposes-test := build run iso test lint
-host-purposes-fault := build run
+PORTS ?= busybox lua zlib
+host-build := build $(if $(strip $(PORTS)),ports)
+
+host-purposes-run := $(host-build) run
+host-purposes-script := $(host-build) run
+host-purposes-gdb := $(host-build) run gdb
+host-purposes-bench := $(host-build) run bench
+host-purposes-iso := $(host-build) iso
+host-purposes-test := $(host-build) run iso test lint
+host-purposes-fault := $(host-build) run
 host-purposes-lint := build lint test
 
 HOST_PURPOSES := $(sort $(foreach goal,$(MAKECMDGOALS),$(host-purposes-$(goal))))
