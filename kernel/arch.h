@@ -33,6 +33,9 @@ struct thread;
 struct cpu;
 struct vspace;
 struct thread_regs;
+struct vcpu;
+struct vcpu_state;
+struct vcpu_reason;
 
 // ---- what the machine calls -------------------------------------------------------------------
 
@@ -44,8 +47,11 @@ void kernel_timer(void);	      // the deadline given to arch_timer_set has passe
 void kernel_reschedule_ipi(void);     // another CPU changed this CPU's run queue
 void kernel_stalled(void);	      // arch_cpu_stall by another CPU, which has the kernel lock
 void kernel_continue(void);	      // current has FRAME_PENDING and no interrupt waits any more
-_Noreturn void kernel_boot(void);     // on the boot CPU: window mapped, clock and interrupts ready.
-				      // It ends in arch_user_enter()
+// Around a run of the guest for a current thread with FRAME_GUEST, after interrupts were let in.
+struct vcpu *kernel_guest_enter(void); // NULL: current is not in the guest any more
+void kernel_guest_exit(void);	       // the guest was left, for whatever reason
+_Noreturn void kernel_boot(void); // on the boot CPU: window mapped, clock and interrupts ready.
+				  // It ends in arch_user_enter()
 
 // ---- CPUs ----------------------------------------------------------------------------------------
 
@@ -66,6 +72,7 @@ enum frame_kind {
 	FRAME_FULL = 1,	   // all general registers
 	FRAME_IDLE = 2,	   // a CPU's idle thread: resuming it waits for an interrupt, with them on
 	FRAME_PENDING = 3, // SHORT, operation preempted: let interrupts in, then kernel_continue()
+	FRAME_GUEST = 4,   // SHORT, in the guest: let interrupts in, kernel_guest_enter(), run it
 };
 
 void arch_thread_init(struct thread *t); // zeroed memory -> FULL frame that enters user mode at 0
@@ -73,6 +80,7 @@ void arch_thread_init_idle(struct thread *t);
 enum frame_kind arch_frame_kind(const struct thread *t);
 void arch_frame_complete(struct thread *t); // SHORT -> FULL: thread->msg becomes register values
 void arch_frame_pend(struct thread *t, bool pending); // SHORT <-> PENDING
+void arch_frame_guest(struct thread *t, bool guest);  // SHORT <-> GUEST
 void arch_regs_read(const struct thread *t, struct thread_regs *out);
 void arch_regs_write(struct thread *t, const struct thread_regs *in); // sanitises every field
 void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rflags);
@@ -108,8 +116,8 @@ struct table_format {
 };
 const struct table_format *arch_table_format(enum vspace_format format); // NULL: not supported
 
-bool arch_user_range(vaddr_t start, uint64_t bytes); // the one function that decides
-void arch_vspace_init(struct vspace *v);	     // put the kernel's part into both views
+bool arch_user_range(vaddr_t start, uint64_t bytes);		    // the one function that decides
+void arch_vspace_init(struct vspace *v, enum vspace_format format); // native: the kernel's part
 void arch_vspace_set_asid(struct vspace *v, unsigned asid);
 unsigned arch_vspace_asid(const struct vspace *v); // 0: none yet
 void arch_vspace_forget(struct vspace *v); // it is about to vanish: no CPU may keep it loaded
@@ -119,6 +127,21 @@ void arch_entry_write(uint64_t *place, uint64_t entry);	     // one page-table e
 void arch_tlb_flush_page(struct vspace *v, vaddr_t address); // on every CPU that may hold it
 void arch_tlb_flush_space(struct vspace *v);
 bool arch_frame_size_supported(unsigned size_bits);
+
+// ---- virtual CPUs ----------------------------------------------------------------------------------
+
+bool arch_vcpu_supported(void);
+bool arch_vcpu_space_fits(enum vspace_format format);
+void arch_vcpu_init(struct vcpu *vcpu);	      // from zeroed memory
+void arch_vcpu_attach(struct thread *thread); // thread->vcpu was set: its vector registers are live
+void arch_vcpu_detach(struct thread *thread); // thread->vcpu is about to be cleared
+void arch_vcpu_load(struct vcpu *vcpu, struct vcpu_state *page); // GENERAL and what is dirty
+void arch_vcpu_store(struct vcpu *vcpu, struct vcpu_state *page, unsigned groups);
+void arch_vcpu_ports(struct vcpu *vcpu, unsigned i, unsigned first,
+		     unsigned last);				 // last < first: none
+void arch_vcpu_prepare(struct vcpu *vcpu, struct vspace *space); // it is run next, on this CPU
+// It was run. False: only because of an interrupt of this machine.
+bool arch_vcpu_exited(struct vcpu *vcpu, struct vcpu_reason *reason);
 
 // ---- interrupts, ports ----------------------------------------------------------------------------
 

@@ -162,7 +162,7 @@ BOOT_ONLY static void make_objects(struct boot_root *root)
 	put(root, BOOT_SLOT_CNODE, cnode);
 
 	struct vspace *vspace = phys_to_virt(take(memory, VSPACE_BITS));
-	arch_vspace_init(vspace);
+	arch_vspace_init(vspace, VSPACE_NATIVE);
 	root->vspace = cap_make(OBJECT_VSPACE, VSPACE_BITS, vspace);
 	put(root, BOOT_SLOT_VSPACE, root->vspace);
 	if (!vspace_assign_asid(root->vspace, BOOT_ASID)) {

@@ -20,7 +20,8 @@ static struct slot *zombie_slots(struct cap zombie)
 
 static bool holds_slots(struct cap zombie)
 {
-	return zombie.bits == OBJECT_CNODE || zombie.bits == OBJECT_THREAD;
+	return zombie.bits == OBJECT_CNODE || zombie.bits == OBJECT_THREAD ||
+	       zombie.bits == OBJECT_VCPU;
 }
 
 // Is nothing left to do for the capability in this slot but to empty it?

@@ -81,9 +81,10 @@ bool fault_timeout(struct thread *thread)
 	struct cap handler = thread->slot[THREAD_SLOT_TIMEOUT].cap;
 	struct schedctx *s = thread->schedctx;
 
-	// The arguments of a preempted operation are where the message would go, and a handler without
-	// time would get none with it: the thread just waits.
-	if (!is_handler(handler) || thread->pending || !ipc_receiver_can_run(handler, false)) {
+	// The arguments of a preempted operation are where the message would go, a guest has nowhere to
+	// wait for the answer, and a handler without time would get none with it: the thread just waits.
+	if (!is_handler(handler) || thread->pending || arch_frame_kind(thread) == FRAME_GUEST ||
+	    !ipc_receiver_can_run(handler, false)) {
 		return false;
 	}
 	arch_frame_complete(thread);

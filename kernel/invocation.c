@@ -125,6 +125,9 @@ void invocation_run(struct thread *thread, struct slot *slot)
 		return;
 	}
 	thread->started = false;
+	if (arch_frame_kind(thread) == FRAME_GUEST) {
+		return; // answered when the guest is left
+	}
 	if (status != STATUS_OK) {
 		thread->msg.words[0] = invocation.detail;
 		thread_answer(thread, status, 1);

@@ -92,6 +92,14 @@ static bool bound_receives(const struct notification *notification)
 	return bound && bound->state == THREAD_RECEIVING && has_time(notification, bound);
 }
 
+// A bound thread that runs a guest on another CPU leaves it to take the word.
+static void kick_guest(const struct thread *bound)
+{
+	if (bound && arch_frame_kind(bound) == FRAME_GUEST && bound->cpu != cpu_self()->number) {
+		arch_cpu_kick(bound->cpu);
+	}
+}
+
 void notification_signal(struct notification *notification, uint64_t badge)
 {
 	if (badge == 0) {
@@ -104,27 +112,38 @@ void notification_signal(struct notification *notification, uint64_t badge)
 	} else {
 		notification->word |= badge;
 		notification->state = NOTIFICATION_ACTIVE;
+		kick_guest(notification->bound);
 	}
 }
 
 void notification_check_bound(struct notification *notification)
 {
-	if (notification->state == NOTIFICATION_ACTIVE && bound_receives(notification)) {
-		uint64_t word = notification->word;
-		notification->word = 0;
-		notification->state = NOTIFICATION_IDLE;
+	uint64_t word;
+
+	if (bound_receives(notification) && notification_poll(notification, &word)) {
 		wake(notification, notification->bound, word);
 	}
 }
 
-bool notification_take(struct notification *notification, struct thread *thread)
+bool notification_poll(struct notification *notification, uint64_t *word)
 {
 	if (notification->state != NOTIFICATION_ACTIVE) {
 		return false;
 	}
-	deliver(thread, notification->word);
+	*word = notification->word;
 	notification->word = 0;
 	notification->state = NOTIFICATION_IDLE;
+	return true;
+}
+
+bool notification_take(struct notification *notification, struct thread *thread)
+{
+	uint64_t word;
+
+	if (!notification_poll(notification, &word)) {
+		return false;
+	}
+	deliver(thread, word);
 	lend(notification, thread);
 	return true;
 }

@@ -43,6 +43,8 @@ void notification_signal(struct notification *notification, uint64_t badge);
 // The current thread waits for it.
 enum status notification_wait(struct notification *notification, struct thread *thread,
 			      bool blocking) must_check;
+// If it is active, take its word.
+bool notification_poll(struct notification *notification, uint64_t *word) must_check;
 // If it is active, give its word to the thread, which is receiving.
 bool notification_take(struct notification *notification, struct thread *thread) must_check;
 

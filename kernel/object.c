@@ -12,6 +12,7 @@
 #include "schedctx.h"
 #include "thread.h"
 #include "untyped.h"
+#include "vcpu.h"
 #include "vspace.h"
 
 unsigned object_bits(enum object_type type, unsigned size_bits)
@@ -44,7 +45,7 @@ struct cap object_make(enum object_type type, paddr_t paddr, unsigned size_bits,
 	if (type == OBJECT_THREAD) {
 		thread_init(object);
 	} else if (type == OBJECT_VSPACE) {
-		arch_vspace_init(object);
+		arch_vspace_init(object, format);
 		cap.vspace.format = format;
 	}
 	return cap;
@@ -125,6 +126,15 @@ static void release_frame(struct slot *slot, bool last)
 	vspace_unmap_frame(&slot->cap);
 }
 
+static void release_vcpu(struct slot *slot, bool last)
+{
+	if (last) {
+		struct vcpu *vcpu = cap_object(slot->cap);
+		vcpu_unbind(vcpu);
+		leave_zombie(slot, vcpu->slot, VCPU_SLOT_COUNT);
+	}
+}
+
 static enum status invoke_null(struct invocation *invocation)
 {
 	return STATUS_BAD_METHOD;
@@ -147,7 +157,7 @@ const struct object_ops object_ops[CAP_TYPE_COUNT] = {
 	[OBJECT_FRAME] = {"frame", FRAME_4K_BITS, FRAME_1G_BITS, 0, frame_invoke, release_frame},
 	[OBJECT_IRQ] = {"irq", 0, 0, 0, irq_invoke, irq_release},
 	[OBJECT_IOPORT] = {"ioport", 0, 0, 0, ioport_invoke, NULL},
-	[OBJECT_VCPU] = {"vcpu", 0, 0, 0, invoke_null, NULL},
+	[OBJECT_VCPU] = {"vcpu", VCPU_BITS, VCPU_BITS, 0, vcpu_invoke, release_vcpu},
 	[OBJECT_IRQ_CONTROL] = {"irq control", 0, 0, 0, irq_control_invoke, NULL},
 	[OBJECT_IOPORT_CONTROL] = {"ioport control", 0, 0, 0, ioport_control_invoke, NULL},
 	[OBJECT_ASID_CONTROL] = {"asid control", 0, 0, 0, asid_control_invoke, NULL},

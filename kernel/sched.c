@@ -26,7 +26,7 @@ void sched_init_cpu(struct cpu *cpu, unsigned number)
 	cpu->current = &cpu->idle;
 	cpu->idle.state = THREAD_RUNNING;
 	cpu->idle.cpu = number;
-	arch_vspace_init(&no_space);
+	arch_vspace_init(&no_space, VSPACE_NATIVE);
 	arch_thread_init_idle(&cpu->idle);
 }
 

@@ -9,6 +9,7 @@
 #include "reply.h"
 #include "sched.h"
 #include "schedctx.h"
+#include "vcpu.h"
 
 void thread_init(struct thread *thread)
 {
@@ -96,6 +97,9 @@ void thread_suspend(struct thread *thread)
 		thread->started = false;
 		arch_frame_pend(thread, false);
 	}
+	if (arch_frame_kind(thread) == FRAME_GUEST) {
+		vcpu_leave(thread, STATUS_ABORTED);
+	}
 	if (in_call) {
 		thread_answer(thread, STATUS_ABORTED, 0);
 	}
@@ -113,6 +117,9 @@ void thread_suspend(struct thread *thread)
 void thread_destroy(struct thread *thread)
 {
 	thread_suspend(thread);
+	if (thread->vcpu) {
+		vcpu_unbind(thread->vcpu);
+	}
 	if (thread->bound) {
 		thread->bound->bound = NULL;
 		thread->bound = NULL;

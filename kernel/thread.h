@@ -14,6 +14,7 @@
 //   `msg` for its message too.
 // - `pending`: the thread is in a preempted operation whose arguments are in `msg`; when it is next
 //   chosen the kernel goes on with it. It is RUNNING and its frame is FRAME_PENDING.
+// - A FRAME_GUEST frame is a RUNNING thread's whose system call runs a guest (vcpu.h).
 // - Ending a wait from outside (suspend, write registers) completes the system call with ABORTED.
 // - The five slots are in the derivation tree like any other.
 #pragma once
@@ -27,6 +28,7 @@ struct notification;
 struct reply;
 struct schedctx;
 struct invocation;
+struct vcpu;
 
 // Message registers as the entry path stores them: the exit path of a SHORT frame loads them.
 struct msg_regs {
@@ -86,6 +88,7 @@ struct thread {
 	struct endpoint *endpoint;	   // whose queue it is in, or NULL
 	struct notification *notification; // whose queue it is in, or NULL
 	struct notification *bound;	   // bound notification, or NULL
+	struct vcpu *vcpu;		   // that it runs, or NULL
 	uint64_t send_badge;		   // SENDING, FAULTED: of the capability used
 
 	struct thread *run_next, *run_previous;	    // run queue

@@ -290,6 +290,9 @@ enum status thread_invoke(struct invocation *invocation)
 		if (status == STATUS_OK && argument(invocation, 0) > 1) {
 			return bad(invocation, STATUS_BAD_ARGUMENT, 0);
 		}
+		if (status == STATUS_OK && thread->vcpu) {
+			return STATUS_BUSY; // its vector registers are a guest's
+		}
 		if (status == STATUS_OK) {
 			sched_stall(thread);
 			arch_fpu_declare(thread, argument(invocation, 0) != 0);

@@ -192,7 +192,8 @@ enum status untyped_invoke(struct invocation *invocation)
 	if (format != 0 && type != OBJECT_VSPACE) {
 		return bad(invocation, STATUS_BAD_ARGUMENT, 0);
 	}
-	if (type == OBJECT_VSPACE && (format > VSPACE_IOMMU || !arch_table_format(format))) {
+	if ((type == OBJECT_VSPACE && (format > VSPACE_IOMMU || !arch_table_format(format))) ||
+	    (type == OBJECT_VCPU && !arch_vcpu_supported())) {
 		return bad(invocation, STATUS_UNSUPPORTED, 0);
 	}
 	status = untyped_plan(slot->cap, derive_has_children(slot), type, size_bits, count, &plan);

@@ -42,14 +42,32 @@ struct arch_thread {
 	uint64_t rip, rflags, rsp;
 	uint64_t fs_base, gs_base;
 	uint8_t kind;
-	bool uses_fpu;
-	bool fpu_live;	 // fpu[] holds the registers of a FULL frame; else they are dead
-	uint8_t fpu_cpu; // number of the CPU whose registers were last loaded for it
+	uint8_t uses_fpu; // enum fpu_use
+	bool fpu_live;	  // fpu[] holds the registers of a FULL frame; else they are dead
+	uint8_t fpu_cpu;  // number of the CPU whose registers were last loaded for it
 	uint8_t reserved[4];
 	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
 	uint64_t pad[6];	     // struct thread places fpu[] at a multiple of 64
 	uint8_t fpu[FPU_AREA_BYTES]; // MXCSR and the x87 control word in it are always meant
+};
+
+// ---- the machine's part of a virtual CPU ------------------------------------------------------------
+
+#define VCPU_PORT_RANGES 4
+
+struct arch_vcpu {
+	// By enum vcpu_register; rax and rsp are in the control block while the guest runs.
+	uint64_t general[16] __attribute__((aligned(64)));
+	paddr_t vmcb;
+	uint64_t xcr0;
+	uint64_t debug[4];   // DR0..DR3, while another thread is current
+	uint64_t generation; // of the ASID that the control block names, on `cpu`
+	uint64_t flushes;    // of the guest's memory, when the ASID was taken
+	uint16_t cpu;
+	uint8_t length; // of the instruction of the last exit
+	uint32_t port_first[VCPU_PORT_RANGES], port_last[VCPU_PORT_RANGES]; // open ones
+	uint8_t fpu[FPU_AREA_BYTES] __attribute__((aligned(64)));
 };
 
 // ---- the machine's part of a CPU -----------------------------------------------------------------
@@ -73,6 +91,10 @@ struct arch_cpu {
 	struct thread *fpu_owner; // whose values the vector registers hold, or NULL
 	uint16_t number;
 	uint32_t apic_id;
+	// ASIDs of guests: the last one given out, how many there are, how often all were flushed.
+	uint32_t guest_asid, guest_asids;
+	uint64_t guest_generation;
+	struct vspace *guest_space; // of the guest that ran last
 
 	// What other CPUs do with this one: see smp.h.
 	bool inside;	  // it has or wants the kernel lock: its current thread's frame is saved

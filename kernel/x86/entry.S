@@ -21,16 +21,6 @@
 
 // ---- the kernel lock (smp.h) --------------------------------------------------------------------
 
-// A place where it is taken or left: a no-op, which lock_patch() turns into a call if there are other
-// CPUs. Taking it wants the frame saved and the main stack empty; it keeps rdi and rsi, and does
-// not come back if another CPU has taken the thread away. Leaving it keeps rsp only.
-	.macro	LOCK_SITE function
-9:	.byte	0x0f, 0x1f, 0x44, 0x00, 0x00
-	.pushsection .lock_sites, "a"
-	.quad	9b, \function
-	.popsection
-	.endm
-
 lock_for_trap:                       // rdi = vector; an interrupt is handled in any case
 	push	%rdi
 	push	%rsi
@@ -42,6 +32,7 @@ lock_for_trap:                       // rdi = vector; an interrupt is handled in
 	test	%al, %al
 	jnz	lock_void
 1:	ret
+	.globl	lock_for_call
 lock_for_call:
 	push	%rdi
 	call	lock_take
@@ -104,6 +95,7 @@ syscall_entry:
 
 // ---- out ---------------------------------------------------------------------------------------
 
+	.globl	exit
 // The stack is empty. A SHORT frame's rip is canonical (arch_types.h), so SYSRET cannot fault.
 exit:
 	LOCK_SITE lock_leave
@@ -175,6 +167,9 @@ exit_pending:
 	cli
 wait_end:
 	LOCK_SITE lock_for_call
+	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
+	cmpb	$KIND_GUEST, THREAD_KIND(%r11)
+	je	guest_run
 	call	kernel_continue
 	jmp	exit
 

@@ -8,6 +8,7 @@
 #include "feature.h"
 #include "image.h"
 #include "instr.h"
+#include "svm.h"
 
 #define PAT_VALUE 0x0007040600070106ul // entry 0 WB, 1 WC, 2 UC-, 3 UC; the upper half as at reset
 
@@ -18,6 +19,16 @@ struct features features;
 static bool bit(uint32_t word, unsigned number)
 {
 	return word >> number & 1;
+}
+
+// Firmware may have switched it off for good.
+BOOT_ONLY static void svm_detect(uint32_t extended)
+{
+	if (extended < 0x8000000a || !bit(cpuid(0x80000001, 0).ecx, 2))
+		return;
+	uint32_t edx = cpuid(0x8000000a, 0).edx;
+	features.svm = bit(edx, 0) && !(rdmsr(MSR_VM_CR) & VM_CR_DISABLED);
+	features.svm_next_rip = bit(edx, 3);
 }
 
 BOOT_ONLY void feature_detect(void)
@@ -36,6 +47,8 @@ BOOT_ONLY void feature_detect(void)
 	features.tsc_deadline = bit(leaf1.ecx, 24);
 	features.xsave = bit(leaf1.ecx, 26) && basic >= 13;
 	features.avx = features.xsave && bit(leaf1.ecx, 28);
+	if (features.xsave)
+		features.xcr0 = XCR0_X87 | XCR0_SSE | (features.avx ? XCR0_AVX : 0);
 	features.xsaveopt = features.xsave && bit(cpuid(13, 1).eax, 0);
 	features.fsgsbase = bit(leaf7.ebx, 0);
 	features.smep = bit(leaf7.ebx, 7);
@@ -43,6 +56,7 @@ BOOT_ONLY void feature_detect(void)
 	features.umip = bit(leaf7.ecx, 2);
 	features.fpu_pointers_leak = amd && !bit(leaf8.ebx, 2);
 	features.physical_bits = leaf8.eax ? leaf8.eax & 0xff : 36;
+	svm_detect(extended);
 }
 
 static void write_xcr0(uint32_t value)
@@ -70,9 +84,11 @@ BOOT_ONLY void feature_enable_cpu(void)
 		cr4 |= CR4_PCIDE;
 	write_cr4(cr4);
 	if (features.xsave)
-		write_xcr0(XCR0_X87 | XCR0_SSE | (features.avx ? XCR0_AVX : 0));
+		write_xcr0(features.xcr0);
 	// The idle thread, which is current first, uses no vector registers.
 	write_cr0((read_cr0() | CR0_MP | CR0_NE | CR0_TS) & ~(uint64_t)CR0_EM);
 	write_dr7(0x400); // no breakpoints: user level has no say over them
 	wrmsr(MSR_PAT, PAT_VALUE);
+	if (features.svm)
+		svm_init_cpu();
 }

@@ -16,8 +16,10 @@ struct features {
 	bool smep, smap, umip;
 	bool xsave, xsaveopt, avx;
 	bool x2apic, tsc_deadline;
+	bool svm, svm_next_rip; // with nested paging
 	bool fpu_pointers_leak; // AMD: XRSTOR and FXRSTOR leave the x87 pointers of others in place
 	unsigned physical_bits;
+	uint32_t xcr0; // what is switched on; 0 without XSAVE
 };
 
 extern struct features features;

@@ -14,6 +14,8 @@
 #include "fpu.h"
 #include "image.h"
 #include "instr.h"
+#include "svm.h"
+#include "vcpu.h"
 
 enum { MXCSR_INITIAL = 0x1f80, CONTROL_INITIAL = 0x37f };
 
@@ -35,7 +37,7 @@ _Static_assert(__builtin_offsetof(struct fpu_area, present) == 512, "XSAVE layou
 
 static struct fpu_area *area(struct thread *t)
 {
-	return (struct fpu_area *)t->arch.fpu;
+	return (struct fpu_area *)(t->vcpu ? t->vcpu->arch.fpu : t->arch.fpu);
 }
 
 static void save(struct fpu_area *a)
@@ -82,7 +84,7 @@ static void leave(struct thread *from)
 {
 	struct fpu_area *a = area(from);
 
-	from->arch.fpu_live = from->arch.kind == FRAME_FULL;
+	from->arch.fpu_live = from->arch.kind == FRAME_FULL || from->vcpu;
 	if (from->arch.fpu_live)
 		save(a);
 	else
@@ -129,16 +131,32 @@ static void clear(void)
 	cpu_self()->arch.fpu_owner = NULL;
 }
 
+// A guest's registers are in the CPU with the trap on: its owner has no part in them.
 void fpu_exchange(struct thread *from, struct thread *to)
 {
+	if (from->arch.uses_fpu != FPU_OWN)
+		trap(false);
 	if (from->arch.uses_fpu)
 		leave(from);
-	if (!to->arch.uses_fpu)
-		clear();
-	if (from->arch.uses_fpu != to->arch.uses_fpu)
-		trap(from->arch.uses_fpu);
+	if (from->vcpu)
+		svm_debug_save(from->vcpu);
+	if (to->vcpu)
+		svm_debug_load(to->vcpu);
 	if (to->arch.uses_fpu)
 		enter(to);
+	else
+		clear();
+	if (to->arch.uses_fpu != FPU_OWN)
+		trap(true);
+}
+
+void fpu_area_init(void *area)
+{
+	struct fpu_area *a = area;
+
+	a->control = CONTROL_INITIAL;
+	a->mxcsr = MXCSR_INITIAL;
+	make_dead(a);
 }
 
 void fpu_reset(struct thread *t)
@@ -153,6 +171,34 @@ void fpu_forget(struct thread *t)
 	for (unsigned i = 0; i < cpu_count(); i++)
 		if (cpu_by_number(i)->arch.fpu_owner == t)
 			cpu_by_number(i)->arch.fpu_owner = NULL;
+}
+
+// The thread's registers are the guest's from now on; those of its own are dead.
+void arch_vcpu_attach(struct thread *t)
+{
+	t->arch.uses_fpu = FPU_GUEST;
+	t->arch.fpu_live = true;
+	fpu_forget(t);
+	if (t != cpu_self()->current)
+		return;
+	trap(false);
+	enter(t);
+	svm_debug_load(t->vcpu);
+	trap(true);
+}
+
+void arch_vcpu_detach(struct thread *t)
+{
+	if (t == cpu_self()->current) {
+		trap(false);
+		leave(t);
+		svm_debug_save(t->vcpu);
+		clear();
+		trap(true);
+	}
+	fpu_forget(t);
+	t->arch.uses_fpu = FPU_NONE;
+	t->arch.fpu_live = false;
 }
 
 void arch_fpu_declare(struct thread *t, bool uses_fpu)

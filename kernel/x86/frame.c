@@ -54,6 +54,11 @@ void arch_frame_pend(struct thread *t, bool pending)
 	t->arch.kind = pending ? FRAME_PENDING : FRAME_SHORT;
 }
 
+void arch_frame_guest(struct thread *t, bool guest)
+{
+	t->arch.kind = guest ? FRAME_GUEST : FRAME_SHORT;
+}
+
 // What user level would have found in its registers had the system call returned: rcx and r11
 // as SYSRET leaves them.
 void arch_frame_complete(struct thread *t)

@@ -21,10 +21,15 @@ enum msr {
 	MSR_SFMASK = 0xc0000084,
 	MSR_FS_BASE = 0xc0000100,
 	MSR_GS_BASE = 0xc0000101,
+	MSR_KERNEL_GS_BASE = 0xc0000102,
+	MSR_VM_CR = 0xc0010114,
+	MSR_VM_HSAVE_PA = 0xc0010117,
 };
 
 enum {
 	EFER_SCE = 1 << 0,
+
+	VM_CR_DISABLED = 1 << 4,
 
 	CR0_MP = 1 << 1,
 	CR0_EM = 1 << 2,

@@ -5,6 +5,7 @@
 #include "cpu.h"
 #include "layout.h"
 #include "thread.h"
+#include "vcpu.h"
 
 #define ARCH(field)                                                                                \
 	(__builtin_offsetof(struct thread, arch) + __builtin_offsetof(struct arch_thread, field))
@@ -44,4 +45,9 @@ _Static_assert(ARCH(r15) == THREAD_R15, "layout");
 _Static_assert(ARCH(fpu) % 64 == 0, "XSAVE wants its area at a multiple of 64");
 
 _Static_assert(KIND_SHORT == FRAME_SHORT && KIND_FULL == FRAME_FULL, "layout");
-_Static_assert(KIND_IDLE == FRAME_IDLE, "layout");
+_Static_assert(KIND_IDLE == FRAME_IDLE && KIND_GUEST == FRAME_GUEST, "layout");
+
+_Static_assert(__builtin_offsetof(struct vcpu, arch.general) == VCPU_GENERAL_AT, "layout");
+_Static_assert(__builtin_offsetof(struct vcpu, arch.vmcb) == VCPU_VMCB_AT, "layout");
+_Static_assert(__builtin_offsetof(struct vcpu, arch.fpu) % 64 == 0, "XSAVE");
+_Static_assert(sizeof(struct vcpu) <= LAYOUT_VCPU_VMCB, "layout");

@@ -39,7 +39,7 @@
 // A CPU's block, naturally aligned; segment.c shows it.
 #define LAYOUT_BLOCK_BYTES 0x8000
 #define LAYOUT_SEGMENTS	   0x2000 // GDT and TSS
-#define LAYOUT_GUARD	   0x3000 // never mapped: an overflow of the main stack ends here
+#define LAYOUT_GUARD	   0x3000 // never mapped: an overflow of the main stack ends here (and svm.c)
 #define LAYOUT_STACK_TOP   0x6000 // of the main stack
 #define LAYOUT_NMI_TOP	   0x6800 // of the stacks that the interrupt stack table names
 #define LAYOUT_MACHINE_TOP 0x7000
@@ -90,3 +90,26 @@
 #define KIND_SHORT 0
 #define KIND_FULL  1
 #define KIND_IDLE  2
+#define KIND_GUEST 4
+
+// Offsets in struct vcpu, and of the parts of its object.
+#define VCPU_GENERAL_AT	  256
+#define VCPU_VMCB_AT	  384
+#define LAYOUT_VCPU_VMCB  0x1000
+#define LAYOUT_VCPU_MSRS  0x2000
+#define LAYOUT_VCPU_PORTS 0x4000
+
+#ifdef __ASSEMBLER__
+// A place where the kernel lock is taken or left (smp.h): a no-op, which lock_patch() turns into a
+// call if there are other CPUs. Taking it wants the frame saved and the main stack empty; it keeps
+// rdi and rsi, and does not come back if another CPU has taken the thread away. Leaving it keeps rsp
+// only.
+// clang-format off
+	.macro	LOCK_SITE function
+9:	.byte	0x0f, 0x1f, 0x44, 0x00, 0x00
+	.pushsection .lock_sites, "a"
+	.quad	9b, \function
+	.popsection
+	.endm
+// clang-format on
+#endif

@@ -5,6 +5,7 @@
 // The ASID is kept in the user view's last kernel slot, as an entry that is not present. With
 // PCID it is the tag of the space's TLB entries: loading a root then flushes nothing, so a change
 // to a space that is not loaded must flush its tag at once. Without PCID loading a root flushes.
+// A guest's memory has no use for a user view either: its first entry counts flushes (svm.c).
 // The kernel's own entries are global: they are the same in every space and never change.
 // Other CPUs learn of a change by a note, which they read before they can use the entry again
 // (smp.h). Without PCID only those that have the space loaded remember anything of it.
@@ -20,10 +21,25 @@
 #include "window.h"
 
 #define CR3_NO_FLUSH (1ul << 63)
-#define ASID_SHIFT   12 // above the present bit of the entry that holds the ASID
+#define FORMAT_SHIFT 1 // in the entry that holds the ASID, above its present bit
+#define ASID_SHIFT   12
 
-void arch_vspace_init(struct vspace *v)
+static uint64_t *number_entry(struct vspace *v)
 {
+	return &v->user.entry[KERNEL_PML4_LAST];
+}
+
+static bool is_native(const struct vspace *v)
+{
+	return (v->user.entry[KERNEL_PML4_LAST] >> FORMAT_SHIFT & 7) == VSPACE_NATIVE;
+}
+
+void arch_vspace_init(struct vspace *v, enum vspace_format format)
+{
+	if (format != VSPACE_NATIVE) {
+		*number_entry(v) = (uint64_t)format << FORMAT_SHIFT;
+		return;
+	}
 	for (unsigned i = KERNEL_PML4_FIRST; i <= KERNEL_PML4_LAST; i++) {
 		v->full.entry[i] = kernel_root[i];
 		v->user.entry[i] = i == KERNEL_PML4_FIRST ? split_root_entry : 0;
@@ -74,7 +90,9 @@ void space_forget_noted(void)
 
 void arch_vspace_set_asid(struct vspace *v, unsigned asid)
 {
-	v->user.entry[KERNEL_PML4_LAST] = (uint64_t)asid << ASID_SHIFT;
+	*number_entry(v) |= (uint64_t)asid << ASID_SHIFT;
+	if (!is_native(v))
+		return;
 	if (features.pcid) {
 		invpcid(INVPCID_CONTEXT, asid, 0); // of the space that had the number before
 		note_all(v, 0, true);
@@ -117,6 +135,11 @@ void space_leave(void)
 	write_cr3(virt_to_phys(kernel_root));
 }
 
+uint64_t space_flushes(const struct vspace *v)
+{
+	return v->user.entry[0];
+}
+
 void arch_vspace_forget(struct vspace *v)
 {
 	arch_tlb_flush_space(v);
@@ -127,11 +150,28 @@ void arch_vspace_forget(struct vspace *v)
 void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry)
 {
 	arch_entry_write(&v->full.entry[index], entry);
-	arch_entry_write(&v->user.entry[index], entry);
+	if (is_native(v))
+		arch_entry_write(&v->user.entry[index], entry);
+}
+
+// Of a guest's memory. It takes another ASID when it is next run; wherever it may be running now, it
+// is left.
+static void flush_nested(struct vspace *v)
+{
+	v->user.entry[0]++;
+	for (unsigned i = 0; i < cpu_count(); i++) {
+		struct cpu *cpu = cpu_by_number(i);
+		if (cpu != cpu_self() && cpu->arch.guest_space == v)
+			smp_enter(cpu);
+	}
 }
 
 void arch_tlb_flush_page(struct vspace *v, vaddr_t address)
 {
+	if (!is_native(v)) {
+		flush_nested(v);
+		return;
+	}
 	if (cpu_self()->arch.space == v)
 		invlpg(address);
 	else if (features.pcid)
@@ -142,6 +182,10 @@ void arch_tlb_flush_page(struct vspace *v, vaddr_t address)
 
 void arch_tlb_flush_space(struct vspace *v)
 {
+	if (!is_native(v)) {
+		flush_nested(v);
+		return;
+	}
 	if (features.pcid)
 		invpcid(INVPCID_CONTEXT, arch_vspace_asid(v), 0);
 	else if (cpu_self()->arch.space == v)

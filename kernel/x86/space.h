@@ -4,8 +4,9 @@
 #include "cpu.h"
 
 void space_change(struct vspace *v);
-void space_leave(void);	       // the kernel's own root
-void space_forget_noted(void); // what other CPUs have changed
+void space_leave(void);				// the kernel's own root
+void space_forget_noted(void);			// what other CPUs have changed
+uint64_t space_flushes(const struct vspace *v); // how often a guest's memory was
 
 // Run on this address space from now on.
 static inline void space_load(struct vspace *v)

@@ -2,6 +2,7 @@
 //
 // Native page tables: the bits of an entry as the portable kernel wants them (struct table_format).
 //
+// AMD's nested tables have the same entries; each access of a guest counts as one by user level.
 // Entries are written with accessed and dirty set: nothing asks for these bits, and the CPU need
 // not set them. Rights of tables are full; the entry of the frame decides.
 #include "arch.h"
@@ -59,7 +60,7 @@ static const struct table_format native = {
 
 const struct table_format *arch_table_format(enum vspace_format format)
 {
-	return format == VSPACE_NATIVE ? &native : NULL;
+	return format == VSPACE_NATIVE || (format == VSPACE_NPT && features.svm) ? &native : NULL;
 }
 
 bool arch_frame_size_supported(unsigned size_bits)

@@ -154,6 +154,58 @@ uint64_t arch_frame_rflags(const struct thread *t)
 	return t->arch.rflags;
 }
 
+// ---- virtual CPUs: there are none ------------------------------------------------------------------
+
+bool arch_vcpu_supported(void)
+{
+	return false;
+}
+
+bool arch_vcpu_space_fits(enum vspace_format format)
+{
+	return format == VSPACE_NPT;
+}
+
+void arch_vcpu_init(struct vcpu *vcpu)
+{
+}
+
+void arch_vcpu_attach(struct thread *thread)
+{
+}
+
+void arch_vcpu_detach(struct thread *thread)
+{
+}
+
+void arch_vcpu_load(struct vcpu *vcpu, struct vcpu_state *page)
+{
+}
+
+void arch_vcpu_store(struct vcpu *vcpu, struct vcpu_state *page, unsigned groups)
+{
+}
+
+void arch_vcpu_ports(struct vcpu *vcpu, unsigned i, unsigned first, unsigned last)
+{
+}
+
+void arch_vcpu_prepare(struct vcpu *vcpu, struct vspace *space)
+{
+}
+
+bool arch_vcpu_exited(struct vcpu *vcpu, struct vcpu_reason *reason)
+{
+	return true;
+}
+
+void arch_frame_guest(struct thread *t, bool guest)
+{
+	t->arch.kind = guest ? FRAME_GUEST : FRAME_SHORT;
+}
+
+// ---- frames, again ---------------------------------------------------------------------------------
+
 void arch_fpu_declare(struct thread *t, bool uses_fpu)
 {
 	t->arch.uses_fpu = uses_fpu;
@@ -242,7 +294,7 @@ bool arch_user_range(vaddr_t start, uint64_t bytes)
 	return bytes > 0 && last >= start && last < USER_TEXT_END;
 }
 
-void arch_vspace_init(struct vspace *v)
+void arch_vspace_init(struct vspace *v, enum vspace_format format)
 {
 }
 

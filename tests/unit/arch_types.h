@@ -40,6 +40,11 @@ struct arch_thread {
 	uint64_t uses_fpu;
 };
 
+// The model has no guests.
+struct arch_vcpu {
+	uint64_t general[16];
+};
+
 struct arch_cpu {
 	struct vspace *space; // loaded
 };

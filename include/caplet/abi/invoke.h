@@ -87,6 +87,13 @@ enum method {
 	IOPORT_IN = 0x81,    // port, bytes (1, 2, 4) -> value
 	IOPORT_OUT = 0x82,   // port, bytes, value
 
+	// virtual CPUs (caplet/abi/vcpu.h)
+	VCPU_CONFIGURE = 0x90,	// vspace_cap (of a nested format), frame_cap (the state page): once
+	VCPU_BIND = 0x91,	// thread_cap: the one that enters it; 0: none
+	VCPU_ENTER = 0x92,	// run the guest -> enum vcpu_exit, two words
+	VCPU_READ = 0x93,	// bits of enum vcpu_group: store them in the state page
+	VCPU_OPEN_PORTS = 0x94, // ioport_cap: the guest reaches these ports itself
+
 	// any capability that is not an endpoint, notification or reply: do nothing (measurements)
 	CAP_NULL = 0x01,
 };

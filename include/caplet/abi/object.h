@@ -22,7 +22,7 @@ enum object_type {
 	OBJECT_FRAME = 10,	 // n = 12, 21 or 30: 4 KiB, 2 MiB, 1 GiB
 	OBJECT_IRQ = 11,	 // from IRQ_CONTROL, not from untyped
 	OBJECT_IOPORT = 12,	 // from IOPORT_CONTROL, not from untyped
-	OBJECT_VCPU = 13,	 // 4 KiB
+	OBJECT_VCPU = 13,	 // 32 KiB
 	// Authority without an object, held by the root task at start:
 	OBJECT_IRQ_CONTROL = 14,
 	OBJECT_IOPORT_CONTROL = 15,
@@ -41,6 +41,7 @@ enum object_type {
 #define VSPACE_BITS	  13
 #define TABLE_BITS	  12
 #define SLOT_BITS	  5
+#define VCPU_BITS	  15
 #define FRAME_4K_BITS	  12
 #define FRAME_2M_BITS	  21
 #define FRAME_1G_BITS	  30

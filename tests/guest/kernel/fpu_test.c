@@ -26,6 +26,7 @@ void fpu_x87_fault(struct guest_thread *t);
 __asm__(".text\n"
 	"fpu_touch:	movq %rdi, %xmm3\n	ret\n"
 	"fpu_x87_touch:	fld1\n	ret\n"
+	".globl fpu_fill\n"
 	".altmacro\n"
 	".macro each what\n"
 	".irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15\n"

@@ -264,6 +264,7 @@ void guest_main(void)
 
 	for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		run_table(tables[i]);
+	run_table(vcpu_supported() ? vcpu_tests : vcpu_absent_tests);
 	print("suite done: %u passed, %u failed\n", passed, failed);
 	guest_exit(failed == 0);
 }

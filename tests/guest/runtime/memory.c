@@ -106,6 +106,7 @@ static unsigned fixed_bits(unsigned type)
 	case OBJECT_REPLY: return REPLY_BITS;
 	case OBJECT_SCHEDCTX: return SCHEDCTX_MIN_BITS;
 	case OBJECT_VSPACE: return VSPACE_BITS;
+	case OBJECT_VCPU: return VCPU_BITS;
 	case OBJECT_TABLE: return TABLE_BITS;
 	case OBJECT_FRAME: return FRAME_4K_BITS;
 	default: guest_die("no fixed size", type);
