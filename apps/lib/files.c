@@ -33,7 +33,7 @@ static bool path_next(const char **path, char name[FS_NAME_MAX + 1], status_t *s
 	if (bytes == 0)
 		return false;
 	if (bytes > FS_NAME_MAX) {
-		*status = FS_BAD_NAME;
+		*status = FILE_BAD_NAME;
 		return false;
 	}
 	memcpy(name, *path, bytes);
@@ -42,7 +42,7 @@ static bool path_next(const char **path, char name[FS_NAME_MAX + 1], status_t *s
 	return true;
 }
 
-status_t files_walk(const char *path, struct fs_stat *found)
+status_t files_walk(const char *path, struct file_stat *found)
 {
 	struct fs_client *fs = files_session();
 	char name[FS_NAME_MAX + 1];
@@ -65,12 +65,12 @@ status_t files_parent(const char *path, uint64_t *directory, const char **name)
 {
 	char above[512];
 	const char *slash = strrchr(path, '/');
-	struct fs_stat found;
+	struct file_stat found;
 	status_t status;
 
 	*name = slash ? slash + 1 : path;
 	if (slash != NULL && (size_t)(slash - path) >= sizeof above)
-		return FS_BAD_NAME;
+		return FILE_BAD_NAME;
 	memcpy(above, path, slash ? slash - path : 0);
 	above[slash ? slash - path : 0] = 0;
 	status = files_walk(above, &found);
@@ -81,15 +81,15 @@ status_t files_parent(const char *path, uint64_t *directory, const char **name)
 status_t files_make(const char *path, uint64_t *node)
 {
 	struct fs_client *fs = files_session();
-	struct fs_stat made;
+	struct file_stat made;
 	const char *name;
 	uint64_t directory;
 	status_t status = files_parent(path, &directory, &name);
 
 	if (status != STATUS_OK)
 		return status;
-	status = fs_create(fs, directory, name, FS_FILE, 0666, &made);
-	if (status == FS_EXISTS) {
+	status = fs_create(fs, directory, name, FILE_REGULAR, 0666, &made);
+	if (status == FILE_EXISTS) {
 		status = fs_lookup(fs, directory, name, &made);
 		if (status == STATUS_OK)
 			status = fs_truncate(fs, made.node, 0);
@@ -108,7 +108,7 @@ static status_t archive_open(struct source *source, const char *name)
 		supervisor_file_map(&supervisor_session, name, mapped_end, &source->bytes);
 
 	if (status != STATUS_OK)
-		return status == SUPERVISOR_NO_FILE ? FS_NOT_FOUND : status;
+		return status == SUPERVISOR_NO_FILE ? FILE_NOT_FOUND : status;
 	source->mapped = (const uint8_t *)mapped_end;
 	mapped_end += (source->bytes + 2 * PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	mapped_count++;
@@ -117,7 +117,7 @@ static status_t archive_open(struct source *source, const char *name)
 
 status_t source_open(struct source *source, const char *path)
 {
-	struct fs_stat found;
+	struct file_stat found;
 	status_t status;
 
 	*source = (struct source){0};
@@ -126,8 +126,8 @@ status_t source_open(struct source *source, const char *path)
 	status = files_walk(path, &found);
 	if (status != STATUS_OK)
 		return status;
-	if (found.kind == FS_DIRECTORY)
-		return FS_IS_DIRECTORY;
+	if (found.kind == FILE_DIRECTORY)
+		return FILE_IS_DIRECTORY;
 	source->node = found.node;
 	source->bytes = found.size;
 	return fs_open(files_session(), found.node, &found);

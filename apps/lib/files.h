@@ -15,7 +15,7 @@ struct fs_client *files_session(void);
 const char *files_error(status_t status);
 
 // The node that a path on tmpfs leads to.
-status_t files_walk(const char *path, struct fs_stat *found);
+status_t files_walk(const char *path, struct file_stat *found);
 // The directory that holds a path's last name, and that name (a piece of the path).
 status_t files_parent(const char *path, uint64_t *directory, const char **name);
 // An empty file at a path; one that is there is emptied.

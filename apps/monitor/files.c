@@ -27,21 +27,21 @@ static int archive_list(const char *prefix)
 
 static void entry_print(const struct fs_entry *entry)
 {
-	struct fs_stat found = {0};
+	struct file_stat found = {0};
 
 	if (fs_stat(files_session(), entry->node, &found) == STATUS_OK)
 		printf("%10lu %s%s\n", (unsigned long)found.size, entry->name,
-		       entry->kind == FS_DIRECTORY ? "/" : "");
+		       entry->kind == FILE_DIRECTORY ? "/" : "");
 }
 
 static int directory_list(const char *path)
 {
 	static uint64_t data[4096 / 8];
-	struct fs_stat found;
+	struct file_stat found;
 	uint64_t cookie = 0, bytes;
 	status_t status = files_walk(path, &found);
 
-	if (status == STATUS_OK && found.kind != FS_DIRECTORY) {
+	if (status == STATUS_OK && found.kind != FILE_DIRECTORY) {
 		printf("%10lu %s\n", (unsigned long)found.size, path);
 		return 0;
 	}
@@ -117,7 +117,7 @@ static int cp_run(int argc, char **argv)
 
 static int mkdir_run(int argc, char **argv)
 {
-	struct fs_stat made;
+	struct file_stat made;
 	const char *name;
 	uint64_t directory;
 	status_t status;
@@ -126,13 +126,13 @@ static int mkdir_run(int argc, char **argv)
 		return failure_print("mkdir", "PATH"), 2;
 	status = files_parent(argv[1], &directory, &name);
 	if (status == STATUS_OK)
-		status = fs_create(files_session(), directory, name, FS_DIRECTORY, 0777, &made);
+		status = fs_create(files_session(), directory, name, FILE_DIRECTORY, 0777, &made);
 	return status == STATUS_OK ? 0 : file_failure(argv[1], status);
 }
 
 static int rm_run(int argc, char **argv)
 {
-	struct fs_stat found;
+	struct file_stat found;
 	const char *name;
 	uint64_t directory;
 	status_t status;
@@ -143,7 +143,7 @@ static int rm_run(int argc, char **argv)
 	if (status == STATUS_OK)
 		status = fs_lookup(files_session(), directory, name, &found);
 	if (status == STATUS_OK)
-		status = fs_remove(files_session(), directory, name, found.kind == FS_DIRECTORY);
+		status = fs_remove(files_session(), directory, name, found.kind == FILE_DIRECTORY);
 	return status == STATUS_OK ? 0 : file_failure(argv[1], status);
 }
 

@@ -11,7 +11,12 @@ struct archive_member {
 	const char *name; // inside the archive, zero terminated
 	uint64_t offset;  // of the data, from the archive's start
 	uint64_t bytes;
+	char type;	    // of ustar: ARCHIVE_FILE ...
+	const char *target; // of a link: where it leads, zero terminated
 };
+
+#define ARCHIVE_FILE '0'
+#define ARCHIVE_LINK '2' // a symbolic link
 
 enum archive_result {
 	ARCHIVE_MEMBER,	 // one was found

@@ -13,8 +13,8 @@
 
 #include <caplet/server.h>
 
-#define DESCRIPTION_HOLDERS 256 // sessions that can hold any
-#define DESCRIPTION_OWN_MAX 256 // descriptions that one session may hold
+#define DESCRIPTION_HOLDERS 1024 // sessions that can hold any
+#define DESCRIPTION_OWN_MAX 256	 // descriptions that one session may hold
 
 struct description {
 	uint64_t node;	   // the server's: what is open; 0: the entry is free
@@ -26,7 +26,7 @@ struct description {
 	uint64_t held[DESCRIPTION_HOLDERS / 64];
 };
 
-_Static_assert(sizeof(struct description) == 64, "one cache line each");
+_Static_assert(sizeof(struct description) == 160, "the ledger's layout");
 
 // In init(): find them, or make room for `count`. `ended` may be NULL.
 status_t descriptions_begin(uint32_t count, void (*ended)(struct description *description));

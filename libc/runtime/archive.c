@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// See caplet/archive.h. The format is POSIX ustar; of it only name, size, checksum and magic count
+// See caplet/archive.h. The format is POSIX ustar; of it only name, type, link, size, checksum and magic count
 // here. Pure: it compiles and is tested on the host too.
 
 #include <caplet/archive.h>
@@ -68,11 +68,14 @@ enum archive_result archive_next(const void *archive, uint64_t bytes, uint64_t *
 		return ARCHIVE_END;
 	if (memcmp(header->magic, "ustar", 6) != 0 || !checksum_right(header) ||
 	    header->name[sizeof(header->name) - 1] != '\0' ||
+	    header->linkname[sizeof(header->linkname) - 1] != '\0' ||
 	    !octal_read(header->size, sizeof(header->size), &size))
 		return ARCHIVE_DAMAGED;
 	member->name = header->name;
 	member->offset = *position + sizeof(*header);
 	member->bytes = size;
+	member->type = header->typeflag;
+	member->target = header->linkname;
 	if (size > bytes - member->offset)
 		return ARCHIVE_DAMAGED;
 	*position = member->offset + ((size + 511) & ~511ul);

@@ -69,7 +69,8 @@ static status_t window_make(struct client *client, uint64_t bytes)
 
 	if (client->window)
 		return STATUS_OK;
-	status = pager_object_create(&pager_session, bytes, 0, &client->object);
+	// What goes on after a restart, or in the next image, needs its window there.
+	status = pager_object_create(&pager_session, bytes, PAGER_KEEP, &client->object);
 	if (status != STATUS_OK)
 		return status;
 	status = pager_object_map(&pager_session, client->object, 0, 0, bytes,

@@ -71,16 +71,15 @@ static bool holds(const struct description *d, unsigned holder)
 
 static void hold(struct description *d, unsigned holder)
 {
-	ledger_change(&d->holders, sizeof(*d) - offsetof(struct description, holders));
-	d->held[holder / 64] |= 1ul << holder % 64;
-	d->holders++;
+	ledger_set(&d->held[holder / 64], d->held[holder / 64] | 1ul << holder % 64);
+	ledger_set(&d->holders, d->holders + 1);
 	ledger_set(&table->own[holder], (uint16_t)(table->own[holder] + 1));
 }
 
 static void let_go(struct description *d, unsigned holder)
 {
-	ledger_change(d, sizeof(*d));
-	d->held[holder / 64] &= ~(1ul << holder % 64);
+	ledger_set(&d->held[holder / 64], d->held[holder / 64] & ~(1ul << holder % 64));
+	ledger_change(d, offsetof(struct description, held));
 	d->holders--;
 	ledger_set(&table->own[holder], (uint16_t)(table->own[holder] - 1));
 	if (d->holders)
@@ -102,7 +101,7 @@ status_t description_open(struct session *session, uint64_t node, uint32_t flags
 	if (holder >= DESCRIPTION_HOLDERS || i >= table->count ||
 	    table->own[holder] >= DESCRIPTION_OWN_MAX)
 		return FILE_TOO_MANY_OPEN;
-	ledger_change(d, sizeof(*d));
+	ledger_change(d, offsetof(struct description, held));
 	if (table->free)
 		ledger_set(&table->free, d->next);
 	else

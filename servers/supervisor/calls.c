@@ -128,7 +128,11 @@ status_t supervisor_file_map_handle(struct session *session, const char *name, u
 
 	if (process == NULL)
 		return STATUS_NOT_ALLOWED;
-	if (!program_find(name, &member) || member.bytes == 0 || member.offset % PAGE_SIZE != 0)
+	if (*name == '\0')
+		member = (struct archive_member){.bytes = handover()->archive_bytes};
+	else if (!program_find(name, &member))
+		return SUPERVISOR_NO_FILE;
+	if (member.bytes == 0 || member.offset % PAGE_SIZE != 0)
 		return SUPERVISOR_NO_FILE;
 	size = (member.bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
 	if (address % PAGE_SIZE != 0 || address < SUPERVISOR_FILE_MAP_BASE ||

@@ -200,3 +200,16 @@ status_t supervisor_census_handle(struct session *session, struct supervisor_cen
 	}
 	return STATUS_OK;
 }
+
+status_t supervisor_memory_handle(struct session *session, uint64_t *bytes, uint64_t *bytes_free)
+{
+	struct pager_machine machine;
+	status_t status;
+
+	if (!session_may(session, MANIFEST_MAY_OBSERVE))
+		return STATUS_NOT_ALLOWED;
+	status = pager_statistics(&pager_session, &machine);
+	*bytes = machine.frames_total * PAGE_SIZE;
+	*bytes_free = machine.frames_free * PAGE_SIZE;
+	return status;
+}

@@ -105,7 +105,7 @@ static void audit_entry(struct audit *a, uint32_t directory, uint32_t index)
 		return;
 	}
 	node = &v->node[e->node];
-	audit_expect(a, node->kind != FS_DIRECTORY || node->parent == directory,
+	audit_expect(a, node->kind != FILE_DIRECTORY || node->parent == directory,
 		     "a directory has another parent");
 	a->names[e->node]++;
 }
@@ -124,7 +124,7 @@ static void audit_directory(struct audit *a, uint32_t index)
 			return;
 		}
 		audit_entry(a, index, i);
-		if (a->wrong == NULL && v->node[v->entry[i].node].kind == FS_DIRECTORY)
+		if (a->wrong == NULL && v->node[v->entry[i].node].kind == FILE_DIRECTORY)
 			subdirectories++;
 		sequence = v->entry[i].sequence;
 		previous = i;
@@ -146,7 +146,7 @@ static void audit_nodes(struct audit *a)
 		if (v->node[i].kind == 0)
 			continue;
 		used++;
-		if (v->node[i].kind == FS_DIRECTORY)
+		if (v->node[i].kind == FILE_DIRECTORY)
 			audit_directory(a, i);
 		else
 			audit_content(a, i);
@@ -157,7 +157,7 @@ static void audit_nodes(struct audit *a)
 		const struct node *node = &v->node[i];
 		uint32_t names = node->links;
 
-		if (node->kind == FS_DIRECTORY)
+		if (node->kind == FILE_DIRECTORY)
 			names = node->links > 0 && i != VOLUME_ROOT;
 		audit_expect(a, a->names[i] == names, "a node has more or fewer names than links");
 		audit_expect(a, node->kind == 0 || node->links > 0 || node->opens > 0,
@@ -173,7 +173,7 @@ static void audit_reach(struct audit *a)
 	for (uint32_t i = 1; i < v->super->geometry.nodes && a->wrong == NULL; i++) {
 		uint32_t above = i, steps = 0;
 
-		if (v->node[i].kind != FS_DIRECTORY || v->node[i].links == 0)
+		if (v->node[i].kind != FILE_DIRECTORY || v->node[i].links == 0)
 			continue;
 		while (above != VOLUME_ROOT && steps++ < v->super->geometry.nodes)
 			above = v->node[above].parent;

@@ -149,11 +149,11 @@ status_t content_write(struct volume *v, uint32_t index, uint64_t offset, const 
 		return STATUS_OK;
 	if (offset >= NODE_BLOCKS_MAX * VOLUME_BLOCK ||
 	    bytes > NODE_BLOCKS_MAX * VOLUME_BLOCK - offset)
-		return FS_TOO_LARGE;
+		return FILE_TOO_LARGE;
 	if (blocks_missing(v, node, offset >> VOLUME_BLOCK_BITS,
 			   (offset + bytes - 1) >> VOLUME_BLOCK_BITS) >
 	    v->super->blocks_free - VOLUME_RESERVE)
-		return FS_NO_SPACE;
+		return FILE_NO_SPACE;
 
 	volume_save(node, sizeof *node);
 	while (done < bytes) {
@@ -243,7 +243,7 @@ status_t content_resize(struct volume *v, uint32_t index, uint64_t size)
 	uint64_t keep = (size + VOLUME_BLOCK - 1) >> VOLUME_BLOCK_BITS;
 
 	if (size > NODE_BLOCKS_MAX * VOLUME_BLOCK)
-		return FS_TOO_LARGE;
+		return FILE_TOO_LARGE;
 	volume_save(node, sizeof *node);
 	if (size < node->size) {
 		tail_clear(v, node, size);

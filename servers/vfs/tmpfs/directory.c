@@ -24,7 +24,7 @@ static status_t directory_open(const struct volume *v, uint64_t number, const ch
 	status_t status = node_find_directory(v, number, directory);
 
 	if (status == STATUS_OK && !name_good(name))
-		return FS_BAD_NAME;
+		return FILE_BAD_NAME;
 	return status;
 }
 
@@ -37,10 +37,10 @@ static status_t directory_open_new(const struct volume *v, uint64_t number, cons
 	if (status != STATUS_OK)
 		return status;
 	if (v->node[*directory].links == 0)
-		return FS_NO_NODE;
+		return FILE_NO_NODE;
 	if (entry_find(v, *directory, name) != 0)
-		return FS_EXISTS;
-	return v->super->entries.first == 0 ? FS_NO_SPACE : STATUS_OK;
+		return FILE_EXISTS;
+	return v->super->entries.first == 0 ? FILE_NO_SPACE : STATUS_OK;
 }
 
 static void links_add(struct volume *v, uint32_t index, int32_t count)
@@ -55,7 +55,7 @@ static void links_add(struct volume *v, uint32_t index, int32_t count)
 // Takes the name's claim off a node; the entry itself is gone or points elsewhere already.
 static void node_unname(struct volume *v, uint32_t parent, uint32_t index)
 {
-	if (v->node[index].kind == FS_DIRECTORY) {
+	if (v->node[index].kind == FILE_DIRECTORY) {
 		links_add(v, index, -2);
 		links_add(v, parent, -1);
 	} else {
@@ -78,12 +78,12 @@ status_t directory_lookup(const struct volume *v, uint64_t directory, const char
 	// A removed directory has lost its parent.
 	*node = v->node[parent].parent;
 	if (strcmp(name, "..") == 0)
-		return v->node[parent].links == 0 ? FS_NOT_FOUND : STATUS_OK;
+		return v->node[parent].links == 0 ? FILE_NOT_FOUND : STATUS_OK;
 	if (!name_good(name))
-		return FS_BAD_NAME;
+		return FILE_BAD_NAME;
 	entry = entry_find(v, parent, name);
 	if (entry == 0)
-		return FS_NOT_FOUND;
+		return FILE_NOT_FOUND;
 	*node = v->entry[entry].node;
 	return STATUS_OK;
 }
@@ -96,16 +96,16 @@ status_t directory_create(struct volume *v, uint64_t directory, const char *name
 
 	if (status != STATUS_OK)
 		return status;
-	if (kind != FS_FILE && kind != FS_DIRECTORY && kind != FS_SYMLINK)
-		return FS_WRONG_KIND;
+	if (kind != FILE_REGULAR && kind != FILE_DIRECTORY && kind != FILE_SYMLINK)
+		return FILE_WRONG_KIND;
 	if (v->super->nodes.first == 0)
-		return FS_NO_SPACE;
-	if (kind == FS_DIRECTORY && v->node[parent].links >= DIRECTORY_LINKS_MAX)
-		return FS_TOO_MANY_LINKS;
+		return FILE_NO_SPACE;
+	if (kind == FILE_DIRECTORY && v->node[parent].links >= DIRECTORY_LINKS_MAX)
+		return FILE_TOO_MANY_LINKS;
 
 	*node = node_make(v, kind, mode);
 	v->node[*node].links = 1;
-	if (kind == FS_DIRECTORY) {
+	if (kind == FILE_DIRECTORY) {
 		v->node[*node].links = 2;
 		v->node[*node].parent = parent;
 		links_add(v, parent, 1);
@@ -125,8 +125,8 @@ status_t directory_symlink(struct volume *v, uint64_t directory, const char *nam
 	if (target_bytes > FS_TARGET_MAX)
 		return STATUS_BAD_ARGUMENT;
 	if (v->super->blocks_free <= VOLUME_RESERVE)
-		return FS_NO_SPACE;
-	status = directory_create(v, directory, name, FS_SYMLINK, 0777, node);
+		return FILE_NO_SPACE;
+	status = directory_create(v, directory, name, FILE_SYMLINK, 0777, node);
 	if (status != STATUS_OK)
 		return status;
 	return content_write(v, *node, 0, target, target_bytes);
@@ -142,10 +142,10 @@ status_t directory_link(struct volume *v, uint64_t node, uint64_t directory, con
 	status = directory_open_new(v, directory, name, &parent);
 	if (status != STATUS_OK)
 		return status;
-	if (v->node[index].kind == FS_DIRECTORY)
-		return FS_IS_DIRECTORY;
+	if (v->node[index].kind == FILE_DIRECTORY)
+		return FILE_IS_DIRECTORY;
 	if (v->node[index].links >= FS_LINK_MAX)
-		return FS_TOO_MANY_LINKS;
+		return FILE_TOO_MANY_LINKS;
 
 	links_add(v, index, 1);
 	entry_insert(v, parent, name, index);
@@ -161,14 +161,14 @@ status_t directory_remove(struct volume *v, uint64_t parent, const char *name, b
 		return status;
 	entry = entry_find(v, from, name);
 	if (entry == 0)
-		return FS_NOT_FOUND;
+		return FILE_NOT_FOUND;
 	index = v->entry[entry].node;
-	if (v->node[index].kind == FS_DIRECTORY && !directory)
-		return FS_IS_DIRECTORY;
-	if (v->node[index].kind != FS_DIRECTORY && directory)
-		return FS_NOT_DIRECTORY;
+	if (v->node[index].kind == FILE_DIRECTORY && !directory)
+		return FILE_IS_DIRECTORY;
+	if (v->node[index].kind != FILE_DIRECTORY && directory)
+		return FILE_NOT_DIRECTORY;
 	if (directory && v->node[index].count > 0)
-		return FS_NOT_EMPTY;
+		return FILE_NOT_EMPTY;
 
 	entry_remove(v, entry);
 	node_unname(v, from, index);
@@ -178,15 +178,15 @@ status_t directory_remove(struct volume *v, uint64_t parent, const char *name, b
 // May the node that is moved take the place of the one that has the new name?
 static status_t rename_replaces(const struct volume *v, uint32_t moved, uint32_t victim)
 {
-	bool moved_directory = v->node[moved].kind == FS_DIRECTORY;
-	bool victim_directory = v->node[victim].kind == FS_DIRECTORY;
+	bool moved_directory = v->node[moved].kind == FILE_DIRECTORY;
+	bool victim_directory = v->node[victim].kind == FILE_DIRECTORY;
 
 	if (moved_directory && !victim_directory)
-		return FS_NOT_DIRECTORY;
+		return FILE_NOT_DIRECTORY;
 	if (!moved_directory && victim_directory)
-		return FS_IS_DIRECTORY;
+		return FILE_IS_DIRECTORY;
 	if (victim_directory && v->node[victim].count > 0)
-		return FS_NOT_EMPTY;
+		return FILE_NOT_EMPTY;
 	return STATUS_OK;
 }
 
@@ -213,7 +213,7 @@ static void rename_commit(struct volume *v, uint32_t moving, uint32_t to, const 
 		entry_remove(v, taken);
 	entry_move(v, moving, to, new_name);
 	links_add(v, moved, 0);
-	if (v->node[moved].kind == FS_DIRECTORY && from != to) {
+	if (v->node[moved].kind == FILE_DIRECTORY && from != to) {
 		v->node[moved].parent = to;
 		links_add(v, from, -1);
 		links_add(v, to, 1);
@@ -235,25 +235,25 @@ status_t directory_rename(struct volume *v, uint64_t from, const char *name, uin
 	if (flags & ~(uint32_t)FS_RENAME_KEEP)
 		return STATUS_BAD_ARGUMENT;
 	if (v->node[target].links == 0)
-		return FS_NO_NODE;
+		return FILE_NO_NODE;
 	moving = entry_find(v, source, name);
 	if (moving == 0)
-		return FS_NOT_FOUND;
+		return FILE_NOT_FOUND;
 	moved = v->entry[moving].node;
-	if (v->node[moved].kind == FS_DIRECTORY && directory_is_below(v, target, moved))
-		return FS_INTO_ITSELF;
+	if (v->node[moved].kind == FILE_DIRECTORY && directory_is_below(v, target, moved))
+		return FILE_INTO_ITSELF;
 	taken = entry_find(v, target, new_name);
 	if (taken != 0) {
 		if (flags & FS_RENAME_KEEP)
-			return FS_EXISTS;
+			return FILE_EXISTS;
 		if (v->entry[taken].node == moved)
 			return STATUS_OK; // two names of one node: POSIX leaves both
 		status = rename_replaces(v, moved, v->entry[taken].node);
 		if (status != STATUS_OK)
 			return status;
-	} else if (v->node[moved].kind == FS_DIRECTORY && source != target &&
+	} else if (v->node[moved].kind == FILE_DIRECTORY && source != target &&
 		   v->node[target].links >= DIRECTORY_LINKS_MAX) {
-		return FS_TOO_MANY_LINKS;
+		return FILE_TOO_MANY_LINKS;
 	}
 	rename_commit(v, moving, target, new_name, taken);
 	return STATUS_OK;

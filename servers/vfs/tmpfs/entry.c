@@ -149,7 +149,7 @@ static uint32_t entry_after(const struct volume *v, uint32_t directory, uint64_t
 
 // Fills data with struct fs_entry as they fit. -> bytes used.
 uint64_t entry_list(const struct volume *v, uint32_t directory, uint64_t cookie, void *data,
-		    uint64_t bytes)
+		    uint64_t bytes, uint64_t *last)
 {
 	uint64_t used = 0;
 
@@ -162,12 +162,29 @@ uint64_t entry_list(const struct volume *v, uint32_t directory, uint64_t cookie,
 			break;
 		memset(out, 0, need);
 		out->node = node_number(v, e->node);
-		out->cookie = e->sequence << COOKIE_INDEX_BITS | i;
+		cookie = e->sequence << COOKIE_INDEX_BITS | i;
+		out->cookie = cookie;
 		out->bytes = need;
 		out->kind = v->node[e->node].kind;
 		out->name_bytes = e->name_bytes;
 		memcpy(out->name, e->name, e->name_bytes);
 		used += need;
 	}
+	if (last != NULL && *last != cookie) {
+		volume_save(last, sizeof *last);
+		*last = cookie;
+	}
 	return used;
+}
+
+// The entry that names a directory, in its parent; 0: the root, or a removed one.
+uint32_t entry_of(const struct volume *v, uint32_t directory)
+{
+	uint32_t i = 0;
+
+	if (directory != VOLUME_ROOT && v->node[directory].links > 0)
+		i = v->node[v->node[directory].parent].first;
+	while (i != 0 && v->entry[i].node != directory)
+		i = v->entry[i].next;
+	return i;
 }

@@ -18,7 +18,7 @@ status_t node_find(const struct volume *v, uint64_t number, uint32_t *index)
 
 	if (i == 0 || i >= v->super->geometry.nodes || v->node[i].kind == 0 ||
 	    node_number(v, i) != number)
-		return FS_NO_NODE;
+		return FILE_NO_NODE;
 	*index = i;
 	return STATUS_OK;
 }
@@ -27,8 +27,8 @@ status_t node_find_directory(const struct volume *v, uint64_t number, uint32_t *
 {
 	status_t status = node_find(v, number, index);
 
-	if (status == STATUS_OK && v->node[*index].kind != FS_DIRECTORY)
-		return FS_NOT_DIRECTORY;
+	if (status == STATUS_OK && v->node[*index].kind != FILE_DIRECTORY)
+		return FILE_NOT_DIRECTORY;
 	return status;
 }
 
@@ -39,9 +39,9 @@ status_t node_find_file(const struct volume *v, uint64_t number, uint32_t *index
 
 	if (status != STATUS_OK)
 		return status;
-	if (v->node[*index].kind == FS_DIRECTORY)
-		return FS_IS_DIRECTORY;
-	return v->node[*index].kind == FS_FILE ? STATUS_OK : FS_WRONG_KIND;
+	if (v->node[*index].kind == FILE_DIRECTORY)
+		return FILE_IS_DIRECTORY;
+	return v->node[*index].kind == FILE_REGULAR ? STATUS_OK : FILE_WRONG_KIND;
 }
 
 // The caller has made sure that one is free, and gives it a name in the same transaction.
@@ -71,7 +71,7 @@ void node_settle(struct volume *v, uint32_t index)
 
 	if (node->links > 0 || node->opens > 0)
 		return;
-	if (node->kind != FS_DIRECTORY)
+	if (node->kind != FILE_DIRECTORY)
 		(void)content_resize(v, index, 0); // to nothing: cannot fail
 	volume_save(&s->nodes, sizeof s->nodes);
 	volume_save(node, sizeof *node);
@@ -80,14 +80,14 @@ void node_settle(struct volume *v, uint32_t index)
 	s->nodes.count++;
 }
 
-void node_stat(const struct volume *v, uint32_t index, struct fs_stat *stat)
+void node_stat(const struct volume *v, uint32_t index, struct file_stat *stat)
 {
 	const struct node *node = &v->node[index];
 
-	*stat = (struct fs_stat){
+	*stat = (struct file_stat){
 		.node = node_number(v, index),
-		.size = node->kind == FS_DIRECTORY ? node->count * sizeof(struct entry)
-						   : node->size,
+		.size = node->kind == FILE_DIRECTORY ? node->count * sizeof(struct entry)
+						     : node->size,
 		.blocks = (uint64_t)node->blocks << VOLUME_BLOCK_BITS,
 		.accessed = node->accessed,
 		.modified = node->modified,
@@ -109,14 +109,14 @@ status_t node_set(struct volume *v, uint64_t number, uint32_t set, uint32_t mode
 	if (status != STATUS_OK)
 		return status;
 	node = &v->node[index];
-	if (set & ~(uint32_t)(FS_SET_MODE | FS_SET_ACCESSED | FS_SET_MODIFIED))
+	if (set & ~(uint32_t)(FILE_SET_MODE | FILE_SET_ACCESSED | FILE_SET_MODIFIED))
 		return STATUS_BAD_ARGUMENT;
 	volume_save(node, sizeof *node);
-	if (set & FS_SET_MODE)
+	if (set & FILE_SET_MODE)
 		node->mode = mode;
-	if (set & FS_SET_ACCESSED)
+	if (set & FILE_SET_ACCESSED)
 		node->accessed = accessed;
-	if (set & FS_SET_MODIFIED)
+	if (set & FILE_SET_MODIFIED)
 		node->modified = modified;
 	node->changed = v->now;
 	return STATUS_OK;

@@ -34,10 +34,10 @@ status_t opens_add(struct volume *v, uint32_t holder, uint64_t node)
 		return status;
 	place = opens_find(v, holder, index, &length);
 	record = &v->open[*place ? *place : unused->first];
-	if (*place == 0 && (unused->first == 0 || length >= VOLUME_HOLDER_OPENS))
-		return FS_TOO_MANY_OPEN;
+	if (*place == 0 && (unused->first == 0 || (holder != 0 && length >= VOLUME_HOLDER_OPENS)))
+		return FILE_TOO_MANY_OPEN;
 	if (record->count == UINT32_MAX || v->node[index].opens == UINT32_MAX)
-		return FS_TOO_MANY_OPEN;
+		return FILE_TOO_MANY_OPEN;
 
 	volume_save(record, sizeof *record);
 	if (*place == 0) {
@@ -83,7 +83,7 @@ status_t opens_drop(struct volume *v, uint32_t holder, uint64_t node)
 	place = opens_find(v, holder, index, &length);
 	record = &v->open[*place];
 	if (*place == 0)
-		return FS_NOT_OPEN;
+		return FILE_NOT_OPEN;
 	if (record->count == 1) {
 		opens_forget(v, place);
 		return STATUS_OK;

@@ -11,12 +11,14 @@
 #include <timer.h>
 #include <caplet/clock.h>
 #include <caplet/server.h>
-#include "volume.h"
+#include <caplet/description.h>
+#include <caplet/fs_entry.h>
+#include "tmpfs.h"
 
 #define VOLUME_LAYOUT 1
 #define DROP_AT_ONCE  8 // open records let go of in one transaction
 
-static struct volume volume;
+struct volume volume;
 static uint64_t wall_offset; // wall clock less monotonic time, nanoseconds
 
 void volume_save(void *at, size_t bytes)
@@ -24,7 +26,7 @@ void volume_save(void *at, size_t bytes)
 	ledger_change(at, bytes);
 }
 
-static struct volume *change_begin(void)
+struct volume *change_begin(void)
 {
 	volume_begin(&volume, wall_offset + clock_now());
 	return &volume;
@@ -46,7 +48,7 @@ status_t fs_root_handle(struct session *session, uint64_t *node)
 }
 
 status_t fs_lookup_handle(struct session *session, uint64_t directory, const char *name,
-			  struct fs_stat *found)
+			  struct file_stat *found)
 {
 	uint32_t index;
 	status_t status = directory_lookup(&volume, directory, name, &index);
@@ -57,7 +59,7 @@ status_t fs_lookup_handle(struct session *session, uint64_t directory, const cha
 	return status;
 }
 
-status_t fs_stat_handle(struct session *session, uint64_t node, struct fs_stat *attributes)
+status_t fs_stat_handle(struct session *session, uint64_t node, struct file_stat *attributes)
 {
 	uint32_t index;
 	status_t status = node_find(&volume, node, &index);
@@ -77,8 +79,8 @@ status_t fs_read_handle(struct session *session, uint64_t node, uint64_t offset,
 	(void)session;
 	if (status != STATUS_OK)
 		return status;
-	if (volume.node[index].kind == FS_DIRECTORY)
-		return FS_IS_DIRECTORY;
+	if (volume.node[index].kind == FILE_DIRECTORY)
+		return FILE_IS_DIRECTORY;
 	*data_bytes = content_read(&volume, index, offset, data, data_capacity);
 	return STATUS_OK;
 }
@@ -92,9 +94,27 @@ status_t fs_read_directory_handle(struct session *session, uint64_t node, uint64
 	(void)session;
 	if (status != STATUS_OK)
 		return status;
-	if (entries_capacity < ENTRY_LIST_MIN)
+	if (entries_capacity < FS_ENTRY_MAX)
 		return STATUS_BAD_REQUEST; // an answer without entries would mean the end
-	*entries_bytes = entry_list(&volume, index, cookie, entries, entries_capacity);
+	*entries_bytes = entry_list(&volume, index, cookie, entries, entries_capacity, NULL);
+	return STATUS_OK;
+}
+
+status_t fs_name_of_handle(struct session *session, uint64_t directory, uint64_t *parent,
+			   char name[FS_NAME_MAX + 1])
+{
+	uint32_t index, entry;
+	status_t status = node_find_directory(&volume, directory, &index);
+
+	(void)session;
+	if (status != STATUS_OK)
+		return status;
+	entry = entry_of(&volume, index);
+	if (entry == 0)
+		return FILE_NOT_FOUND;
+	*parent = node_number(&volume, volume.entry[entry].directory);
+	memcpy(name, volume.entry[entry].name, volume.entry[entry].name_bytes);
+	name[volume.entry[entry].name_bytes] = 0;
 	return STATUS_OK;
 }
 
@@ -108,14 +128,14 @@ status_t fs_usage_handle(struct session *session, struct fs_usage *space)
 // ---- names -------------------------------------------------------------------------------------
 
 status_t fs_create_handle(struct session *session, uint64_t directory, const char *name,
-			  uint32_t kind, uint32_t mode, struct fs_stat *made)
+			  uint32_t kind, uint32_t mode, struct file_stat *made)
 {
 	uint32_t index;
 	status_t status;
 
 	(void)session;
-	if (kind == FS_SYMLINK)
-		return FS_WRONG_KIND;
+	if (kind == FILE_SYMLINK)
+		return FILE_WRONG_KIND;
 	status = directory_create(change_begin(), directory, name, kind, mode, &index);
 	if (status == STATUS_OK)
 		node_stat(&volume, index, made);
@@ -123,7 +143,7 @@ status_t fs_create_handle(struct session *session, uint64_t directory, const cha
 }
 
 status_t fs_symlink_handle(struct session *session, uint64_t directory, const char *name,
-			   const void *target, uint64_t target_bytes, struct fs_stat *made)
+			   const void *target, uint64_t target_bytes, struct file_stat *made)
 {
 	uint32_t index;
 	status_t status =
@@ -157,10 +177,10 @@ status_t fs_rename_handle(struct session *session, uint64_t from, const char *na
 
 	(void)session;
 	if (new_name_bytes > FS_NAME_MAX)
-		return FS_BAD_NAME;
+		return FILE_BAD_NAME;
 	memcpy(copy, new_name, new_name_bytes);
 	if (strlen(copy) != new_name_bytes)
-		return FS_BAD_NAME;
+		return FILE_BAD_NAME;
 	return directory_rename(change_begin(), from, name, to, copy, flags);
 }
 
@@ -211,7 +231,7 @@ status_t fs_set_attributes_handle(struct session *session, uint64_t node, uint32
 
 // ---- opens and sessions ------------------------------------------------------------------------
 
-status_t fs_open_handle(struct session *session, uint64_t node, struct fs_stat *attributes)
+status_t fs_open_handle(struct session *session, uint64_t node, struct file_stat *attributes)
 {
 	uint32_t index;
 	status_t status = opens_add(change_begin(), holder_of(session), node);
@@ -239,7 +259,8 @@ static bool holder_is_taken(uint32_t holder)
 
 static status_t tmpfs_session_opened(struct session *session)
 {
-	for (uint32_t holder = 0; holder < volume.super->geometry.holders; holder++) {
+	for (uint32_t holder = HOLDER_SERVER + 1; holder < volume.super->geometry.holders;
+	     holder++) {
 		if (!holder_is_taken(holder)) {
 			ledger_set(&session->own[0], holder + 1);
 			return STATUS_OK;
@@ -251,6 +272,8 @@ static status_t tmpfs_session_opened(struct session *session)
 // In several transactions. Killed between two, the successor is told of this death again.
 static void tmpfs_session_died(struct session *session)
 {
+	change_begin();
+	descriptions_session_died(session);
 	while (session->own[0] != 0 &&
 	       opens_drop_some(change_begin(), holder_of(session), DROP_AT_ONCE))
 		ledger_commit();
@@ -282,14 +305,17 @@ static void wall_clock_ask(void)
 
 static status_t tmpfs_init(enum start_mode mode)
 {
-	uint64_t bytes = volume_bytes();
+	status_t status = files_begin();
+	uint64_t bytes = volume_bytes(); // all that is left
 	void *region = ledger_region("volume", VOLUME_LAYOUT, bytes);
 
 	(void)mode;
+	if (status != STATUS_OK)
+		return status;
 	if (region == NULL)
 		return STATUS_NO_MEMORY;
 	if (!volume_attach(&volume, region, bytes) &&
-	    !volume_format(&volume, region, bytes, process_info()->sessions))
+	    !volume_format(&volume, region, bytes, process_info()->sessions + 1))
 		return STATUS_BAD_LEDGER;
 	wall_clock_ask();
 	return STATUS_OK;
@@ -299,14 +325,17 @@ static status_t tmpfs_init(enum start_mode mode)
 static status_t tmpfs_check(void)
 {
 	const struct ledger_region *region = ledger_region_find("volume");
-	const char *wrong = "the superblock is damaged";
+	const char *wrong = descriptions_check();
 	const struct volume_super *super;
 
+	if (wrong != NULL)
+		server_panic(wrong);
 	if (region == NULL)
 		return STATUS_OK;
 	super = (const struct volume_super *)(LEDGER_BASE + region->offset);
 	if (super->geometry.magic == 0)
 		return STATUS_OK;
+	wrong = "the superblock is damaged";
 	if (volume_attach(&volume, (void *)(LEDGER_BASE + region->offset), region->bytes))
 		wrong = volume_check(&volume);
 	if (wrong != NULL)

@@ -101,7 +101,7 @@ static void volume_fill(struct volume *v)
 		s->opens.count++;
 	}
 	*root = (struct node){.generation = 1,
-			      .kind = FS_DIRECTORY,
+			      .kind = FILE_DIRECTORY,
 			      .mode = 0777,
 			      .links = 2,
 			      .parent = VOLUME_ROOT};

@@ -32,7 +32,7 @@
 #define VOLUME_BLOCK	    (1ul << VOLUME_BLOCK_BITS)
 #define VOLUME_RESERVE	    17	// blocks that one write of FS_TRANSFER_MAX bytes can touch
 #define VOLUME_ROOT	    1	// index of the root directory
-#define VOLUME_HOLDER_OPENS 256 // most nodes that one session holds open
+#define VOLUME_HOLDER_OPENS 256 // most nodes that one session holds open; the server has no limit
 
 #define NODE_INDEX_BITS 20 // of a node number; the generation is above
 #define NODE_DIRECT	14
@@ -62,7 +62,7 @@ struct volume_super {
 
 struct node {
 	uint64_t generation; // counts the uses of this index
-	uint32_t kind;	     // enum fs_kind; 0: free
+	uint32_t kind;	     // enum file_kind; 0: free
 	uint32_t mode;
 	uint32_t links; // names; directories: 2 and their subdirectories, 0 once removed
 	uint32_t opens; // by all holders together
@@ -142,7 +142,7 @@ status_t node_find_directory(const struct volume *v, uint64_t number, uint32_t *
 uint32_t node_make(struct volume *v, uint32_t kind, uint32_t mode);
 // Frees the node if neither name nor holder keeps it.
 void node_settle(struct volume *v, uint32_t index);
-void node_stat(const struct volume *v, uint32_t index, struct fs_stat *stat);
+void node_stat(const struct volume *v, uint32_t index, struct file_stat *stat);
 status_t node_set(struct volume *v, uint64_t number, uint32_t set, uint32_t mode, uint64_t accessed,
 		  uint64_t modified);
 
@@ -160,9 +160,11 @@ void entry_insert(struct volume *v, uint32_t directory, const char *name, uint32
 void entry_remove(struct volume *v, uint32_t index);
 void entry_move(struct volume *v, uint32_t index, uint32_t directory, const char *name);
 uint32_t entry_hash(const struct volume *v, uint32_t directory, const char *name, size_t bytes);
-#define ENTRY_LIST_MIN 288 // bytes: any entry fits
+
+// *last: the cookie of the last one given, saved and set; NULL: nobody wants it.
 uint64_t entry_list(const struct volume *v, uint32_t directory, uint64_t cookie, void *data,
-		    uint64_t bytes);
+		    uint64_t bytes, uint64_t *last);
+uint32_t entry_of(const struct volume *v, uint32_t directory);
 
 // directory.c
 status_t directory_lookup(const struct volume *v, uint64_t directory, const char *name,

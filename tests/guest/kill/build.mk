@@ -6,13 +6,15 @@
 # always. The courses of tmpfs and pager have thousands of points; make test takes each fifth and
 # eleventh of them, make kill takes all.
 
-kill-servers := tmpfs console timer
+kill-servers := tmpfs bootfs vfs console timer
 kill-parts := $(kill-servers) pager supervisor
 
 $(call image,tmpfs-kill,servers/vfs/tmpfs,,kill)
+$(call image,bootfs-kill,servers/vfs/bootfs,,kill)
+$(call image,vfs-kill,servers/vfs/vfs,,kill)
 $(call image,console-kill,servers/drivers/console,,kill)
 $(call image,timer-kill,servers/drivers/timer,,kill)
-$(call image,killtest,tests/guest,kill/main.c kill/fs_course.c kill/device_course.c \
+$(call image,killtest,tests/guest,kill/main.c kill/fs_course.c kill/path_course.c kill/device_course.c \
 	kill/base_course.c,nofpu)
 
 # The system's manifest, with a program more.

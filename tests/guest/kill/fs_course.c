@@ -27,13 +27,13 @@ static const char *content_course(uint64_t file)
 
 static const char *names_course(uint64_t root, uint64_t directory, uint64_t file)
 {
-	struct fs_stat stat;
+	struct file_stat stat;
 	uint64_t bytes;
 
 	STEP(fs_rename(&fs, directory, "a", directory, "b", 1, FS_RENAME_KEEP), STATUS_OK);
 	STEP(fs_link(&fs, file, directory, "c"), STATUS_OK);
 	STEP(fs_symlink(&fs, directory, "s", "target", 6, &stat), STATUS_OK);
-	STEP(fs_set_attributes(&fs, file, FS_SET_MODE, 0600, 0, 0), STATUS_OK);
+	STEP(fs_set_attributes(&fs, file, FILE_SET_MODE, 0600, 0, 0), STATUS_OK);
 	STEP(fs_stat(&fs, file, &stat), STATUS_OK);
 	STEP(stat.links == 2 && stat.mode == 0600 && stat.opens == 1 && stat.size == 5001, true);
 	STEP(fs_read_directory(&fs, directory, 0, back, sizeof back, &bytes), STATUS_OK);
@@ -42,25 +42,31 @@ static const char *names_course(uint64_t root, uint64_t directory, uint64_t file
 	STEP(fs_remove(&fs, directory, "s", false), STATUS_OK);
 	STEP(fs_remove(&fs, directory, "c", false), STATUS_OK);
 	STEP(fs_close(&fs, file), STATUS_OK);
-	STEP(fs_stat(&fs, file, &stat), FS_NO_NODE);
+	STEP(fs_stat(&fs, file, &stat), FILE_NO_NODE);
 	STEP(fs_remove(&fs, root, "course", true), STATUS_OK);
 	return NULL;
+}
+
+struct fs_client *fs_session(void)
+{
+	if (fs.base.connected == 0 && fs_connect(&fs, "fs") != STATUS_OK)
+		return NULL;
+	return &fs;
 }
 
 const char *fs_course(uint32_t number)
 {
 	struct fs_usage before, after;
-	struct fs_stat directory, file;
+	struct file_stat directory, file;
 	const char *wrong;
 	uint64_t root;
 
-	if (fs.base.connected == 0)
-		STEP(fs_connect(&fs, "fs"), STATUS_OK);
+	STEP(fs_session() != NULL, true);
 	memset(data, (int)number, sizeof data);
 	STEP(fs_root(&fs, &root), STATUS_OK);
 	STEP(fs_usage(&fs, &before), STATUS_OK);
-	STEP(fs_create(&fs, root, "course", FS_DIRECTORY, 0, &directory), STATUS_OK);
-	STEP(fs_create(&fs, directory.node, "a", FS_FILE, 0, &file), STATUS_OK);
+	STEP(fs_create(&fs, root, "course", FILE_DIRECTORY, 0, &directory), STATUS_OK);
+	STEP(fs_create(&fs, directory.node, "a", FILE_REGULAR, 0, &file), STATUS_OK);
 	STEP(fs_open(&fs, file.node, &file), STATUS_OK);
 	wrong = content_course(file.node);
 	if (wrong == NULL)

@@ -7,7 +7,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct fs_client;
+
+// With tmpfs; NULL: there is none.
+struct fs_client *fs_session(void);
+
 const char *fs_course(uint32_t number);
+const char *path_course(uint32_t number);
+const char *tmpfs_course(uint32_t number);
 const char *console_course(uint32_t number);
 const char *timer_course(uint32_t number);
 const char *pager_course(uint32_t number);

@@ -15,8 +15,9 @@ static const struct {
 	const char *name;
 	const char *(*course)(uint32_t number);
 } parts[] = {
-	{"tmpfs", fs_course},	 {"console", console_course},	    {"timer", timer_course},
-	{"pager", pager_course}, {"supervisor", supervisor_course},
+	{"tmpfs", tmpfs_course},	   {"vfs", path_course},    {"bootfs", path_course},
+	{"console", console_course},	   {"timer", timer_course}, {"pager", pager_course},
+	{"supervisor", supervisor_course},
 };
 
 struct holdings {

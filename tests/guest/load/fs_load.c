@@ -22,16 +22,16 @@ static volatile uint64_t appended[THREADS_MAX];
 
 bool load_fs_begin(void)
 {
-	struct fs_stat made;
+	struct file_stat made;
 	uint64_t root;
 	char name[32];
 
 	snprintf(name, sizeof name, "load-%u", load_run);
 	if (fs_connect(&fs, "fs") != STATUS_OK || fs_root(&fs, &root) != STATUS_OK ||
-	    fs_create(&fs, root, name, FS_DIRECTORY, 0777, &made) != STATUS_OK)
+	    fs_create(&fs, root, name, FILE_DIRECTORY, 0777, &made) != STATUS_OK)
 		return false;
 	directory = made.node;
-	if (fs_create(&fs, directory, "shared", FS_FILE, 0666, &made) != STATUS_OK)
+	if (fs_create(&fs, directory, "shared", FILE_REGULAR, 0666, &made) != STATUS_OK)
 		return false;
 	shared = made.node;
 	return true;
@@ -47,13 +47,13 @@ static void file_cycle(uint64_t thread, uint64_t number)
 {
 	uint8_t data[3000], back[3000];
 	char name[32], other[32];
-	struct fs_stat made;
+	struct file_stat made;
 	uint64_t bytes;
 
 	snprintf(name, sizeof name, "a-%lu-%lu", (unsigned long)thread, (unsigned long)number);
 	snprintf(other, sizeof other, "b-%lu-%lu", (unsigned long)thread, (unsigned long)number);
 	memset(data, number, sizeof data);
-	expect(fs_create(&fs, directory, name, FS_FILE, 0, &made), "create");
+	expect(fs_create(&fs, directory, name, FILE_REGULAR, 0, &made), "create");
 	expect(fs_write(&fs, made.node, number % 5000, data, sizeof data), "write");
 	expect(fs_rename(&fs, directory, name, directory, other, strlen(other), FS_RENAME_KEEP),
 	       "rename");
@@ -63,7 +63,7 @@ static void file_cycle(uint64_t thread, uint64_t number)
 	if (bytes != sizeof back || memcmp(data, back, sizeof back) != 0)
 		load_wrong("read gave other bytes than written", number);
 	expect(fs_close(&fs, made.node), "close");
-	if (fs_stat(&fs, made.node, &made) != FS_NO_NODE)
+	if (fs_stat(&fs, made.node, &made) != FILE_NO_NODE)
 		load_wrong("a removed file is still there", number);
 }
 
@@ -89,7 +89,7 @@ void *load_fs(void *number)
 void load_fs_end(unsigned threads)
 {
 	uint64_t next[THREADS_MAX] = {0}, offset = 0, bytes, root;
-	struct fs_stat stat;
+	struct file_stat stat;
 	struct record r;
 	char name[32];
 

@@ -104,13 +104,13 @@ static void new_life_has_a_new_number(void)
 static void passive_server_serves(void)
 {
 	struct fs_client fs;
-	struct fs_stat stat;
+	struct file_stat stat;
 	uint64_t root;
 
 	pause_ms(300); // it has reached its loop, and its own time was taken away
 	CHECK(fs_connect(&fs, "fs") == STATUS_OK);
 	CHECK(fs_root(&fs, &root) == STATUS_OK);
-	CHECK(fs_create(&fs, root, "file", FS_FILE, 0644, &stat) == STATUS_OK);
+	CHECK(fs_create(&fs, root, "file", FILE_REGULAR, 0644, &stat) == STATUS_OK);
 	CHECK(supervisor_restart(&supervisor_session, "tmpfs") == STATUS_OK);
 	CHECK(fs_lookup(&fs, root, "file", &stat) == STATUS_OK);
 	pause_ms(300);

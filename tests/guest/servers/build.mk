@@ -4,4 +4,4 @@
 # archive, which tests/boot/servers.script runs.
 
 $(call program,servertest,tests/guest,servers/main.c servers/fs_test.c servers/content_test.c \
-	servers/console_test.c servers/timer_test.c servers/fuzz_test.c libc/suite.c,nofpu)
+	servers/console_test.c servers/timer_test.c servers/fuzz_test.c servers/vfs_test.c libc/suite.c,nofpu)

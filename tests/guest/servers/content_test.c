@@ -16,13 +16,13 @@ static void pattern_fill(uint32_t seed)
 static void far_offsets(void)
 {
 	uint64_t file = file_make(directory_fresh(), "file"), bytes, offset;
-	struct fs_stat stat;
+	struct file_stat stat;
 
 	CHECK(fs_read(&fs, file, UINT64_MAX, back, sizeof back, &bytes) == STATUS_OK && bytes == 0);
-	CHECK(fs_write(&fs, file, UINT64_MAX, data, 1) == FS_TOO_LARGE);
-	CHECK(fs_write(&fs, file, UINT64_MAX - 3, data, 10) == FS_TOO_LARGE);
-	CHECK(fs_write(&fs, file, 1ul << 40, data, 1) == FS_TOO_LARGE);
-	CHECK(fs_truncate(&fs, file, UINT64_MAX) == FS_TOO_LARGE);
+	CHECK(fs_write(&fs, file, UINT64_MAX, data, 1) == FILE_TOO_LARGE);
+	CHECK(fs_write(&fs, file, UINT64_MAX - 3, data, 10) == FILE_TOO_LARGE);
+	CHECK(fs_write(&fs, file, 1ul << 40, data, 1) == FILE_TOO_LARGE);
+	CHECK(fs_truncate(&fs, file, UINT64_MAX) == FILE_TOO_LARGE);
 	CHECK(fs_write(&fs, file, 0, data, FS_TRANSFER_MAX + 1) == STATUS_TOO_LONG);
 	CHECK(fs_write(&fs, file, 0, data, 0) == STATUS_OK);
 	CHECK(fs_stat(&fs, file, &stat) == STATUS_OK && stat.size == 0);
@@ -63,12 +63,12 @@ static void no_space(void)
 	CHECK(fs_usage(&fs, &before) == STATUS_OK);
 	while ((status = fs_write(&fs, file, size, data, FS_TRANSFER_MAX)) == STATUS_OK)
 		size += FS_TRANSFER_MAX;
-	CHECK(status == FS_NO_SPACE);
+	CHECK(status == FILE_NO_SPACE);
 	while ((status = fs_write(&fs, file, size, data, 4096)) == STATUS_OK)
 		size += 4096;
-	CHECK(status == FS_NO_SPACE);
+	CHECK(status == FILE_NO_SPACE);
 	CHECK(fs_usage(&fs, &full) == STATUS_OK && full.blocks_free == 0);
-	CHECK(fs_write(&fs, other, 0, data, 1) == FS_NO_SPACE);
+	CHECK(fs_write(&fs, other, 0, data, 1) == FILE_NO_SPACE);
 	// What is there is still there, can be overwritten, and can go.
 	pattern_fill(3);
 	CHECK(fs_write(&fs, file, 12345, data, FS_TRANSFER_MAX) == STATUS_OK);

@@ -11,55 +11,55 @@ static void names(void)
 	static const char *const bad[] = {"", ".", "..", "a/b", "/"};
 	char name[FS_NAME_MAX + 2];
 	uint64_t directory = directory_fresh();
-	struct fs_stat made;
+	struct file_stat made;
 
 	CHECK(directory != 0);
 	for (unsigned i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-		CHECK(fs_create(&fs, directory, bad[i], FS_FILE, 0, &made) == FS_BAD_NAME);
-		CHECK(fs_symlink(&fs, directory, bad[i], "x", 1, &made) == FS_BAD_NAME);
-		CHECK(fs_remove(&fs, directory, bad[i], false) == FS_BAD_NAME);
-		CHECK(fs_link(&fs, directory, directory, bad[i]) == FS_BAD_NAME);
-		CHECK(fs_rename(&fs, directory, bad[i], directory, "x", 1, 0) == FS_BAD_NAME);
+		CHECK(fs_create(&fs, directory, bad[i], FILE_REGULAR, 0, &made) == FILE_BAD_NAME);
+		CHECK(fs_symlink(&fs, directory, bad[i], "x", 1, &made) == FILE_BAD_NAME);
+		CHECK(fs_remove(&fs, directory, bad[i], false) == FILE_BAD_NAME);
+		CHECK(fs_link(&fs, directory, directory, bad[i]) == FILE_BAD_NAME);
+		CHECK(fs_rename(&fs, directory, bad[i], directory, "x", 1, 0) == FILE_BAD_NAME);
 		CHECK(fs_rename(&fs, directory, "x", directory, bad[i], strlen(bad[i]), 0) ==
-		      FS_BAD_NAME);
+		      FILE_BAD_NAME);
 	}
-	CHECK(fs_rename(&fs, directory, "x", directory, "a\0b", 3, 0) == FS_BAD_NAME);
+	CHECK(fs_rename(&fs, directory, "x", directory, "a\0b", 3, 0) == FILE_BAD_NAME);
 	memset(name, 'n', sizeof name);
 	name[FS_NAME_MAX + 1] = 0;
-	CHECK(fs_create(&fs, directory, name, FS_FILE, 0, &made) == STATUS_TOO_LONG);
+	CHECK(fs_create(&fs, directory, name, FILE_REGULAR, 0, &made) == STATUS_TOO_LONG);
 	name[FS_NAME_MAX] = 0;
-	CHECK(fs_create(&fs, directory, name, FS_FILE, 0, &made) == STATUS_OK);
-	CHECK(fs_create(&fs, directory, name, FS_FILE, 0, &made) == FS_EXISTS);
+	CHECK(fs_create(&fs, directory, name, FILE_REGULAR, 0, &made) == STATUS_OK);
+	CHECK(fs_create(&fs, directory, name, FILE_REGULAR, 0, &made) == FILE_EXISTS);
 	CHECK(fs_lookup(&fs, directory, name, &made) == STATUS_OK);
 	CHECK(fs_lookup(&fs, directory, "..", &made) == STATUS_OK);
-	CHECK(fs_lookup(&fs, directory, "", &made) == FS_BAD_NAME);
+	CHECK(fs_lookup(&fs, directory, "", &made) == FILE_BAD_NAME);
 	CHECK(fs_remove(&fs, directory, name, false) == STATUS_OK);
-	CHECK(fs_lookup(&fs, directory, name, &made) == FS_NOT_FOUND);
+	CHECK(fs_lookup(&fs, directory, name, &made) == FILE_NOT_FOUND);
 }
 
 static void check_no_node(uint64_t node)
 {
 	uint64_t directory = directory_fresh(), offset, bytes;
-	struct fs_stat stat;
+	struct file_stat stat;
 	char data[400];
 
-	CHECK(fs_stat(&fs, node, &stat) == FS_NO_NODE);
-	CHECK(fs_lookup(&fs, node, "x", &stat) == FS_NO_NODE);
-	CHECK(fs_create(&fs, node, "x", FS_FILE, 0, &stat) == FS_NO_NODE);
-	CHECK(fs_symlink(&fs, node, "x", "y", 1, &stat) == FS_NO_NODE);
-	CHECK(fs_link(&fs, node, directory, "x") == FS_NO_NODE);
-	CHECK(fs_link(&fs, directory, node, "x") == FS_NO_NODE);
-	CHECK(fs_remove(&fs, node, "x", false) == FS_NO_NODE);
-	CHECK(fs_rename(&fs, node, "x", directory, "y", 1, 0) == FS_NO_NODE);
-	CHECK(fs_rename(&fs, directory, "x", node, "y", 1, 0) == FS_NO_NODE);
-	CHECK(fs_open(&fs, node, &stat) == FS_NO_NODE);
-	CHECK(fs_close(&fs, node) == FS_NO_NODE);
-	CHECK(fs_read(&fs, node, 0, data, sizeof data, &bytes) == FS_NO_NODE);
-	CHECK(fs_write(&fs, node, 0, data, sizeof data) == FS_NO_NODE);
-	CHECK(fs_append(&fs, node, data, sizeof data, &offset) == FS_NO_NODE);
-	CHECK(fs_truncate(&fs, node, 0) == FS_NO_NODE);
-	CHECK(fs_read_directory(&fs, node, 0, data, sizeof data, &bytes) == FS_NO_NODE);
-	CHECK(fs_set_attributes(&fs, node, FS_SET_MODE, 0, 0, 0) == FS_NO_NODE);
+	CHECK(fs_stat(&fs, node, &stat) == FILE_NO_NODE);
+	CHECK(fs_lookup(&fs, node, "x", &stat) == FILE_NO_NODE);
+	CHECK(fs_create(&fs, node, "x", FILE_REGULAR, 0, &stat) == FILE_NO_NODE);
+	CHECK(fs_symlink(&fs, node, "x", "y", 1, &stat) == FILE_NO_NODE);
+	CHECK(fs_link(&fs, node, directory, "x") == FILE_NO_NODE);
+	CHECK(fs_link(&fs, directory, node, "x") == FILE_NO_NODE);
+	CHECK(fs_remove(&fs, node, "x", false) == FILE_NO_NODE);
+	CHECK(fs_rename(&fs, node, "x", directory, "y", 1, 0) == FILE_NO_NODE);
+	CHECK(fs_rename(&fs, directory, "x", node, "y", 1, 0) == FILE_NO_NODE);
+	CHECK(fs_open(&fs, node, &stat) == FILE_NO_NODE);
+	CHECK(fs_close(&fs, node) == FILE_NO_NODE);
+	CHECK(fs_read(&fs, node, 0, data, sizeof data, &bytes) == FILE_NO_NODE);
+	CHECK(fs_write(&fs, node, 0, data, sizeof data) == FILE_NO_NODE);
+	CHECK(fs_append(&fs, node, data, sizeof data, &offset) == FILE_NO_NODE);
+	CHECK(fs_truncate(&fs, node, 0) == FILE_NO_NODE);
+	CHECK(fs_read_directory(&fs, node, 0, data, sizeof data, &bytes) == FILE_NO_NODE);
+	CHECK(fs_set_attributes(&fs, node, FILE_SET_MODE, 0, 0, 0) == FILE_NO_NODE);
 }
 
 static void unknown_nodes(void)
@@ -78,48 +78,49 @@ static void wrong_kinds(void)
 {
 	uint64_t directory = directory_fresh(), offset, bytes;
 	uint64_t file = file_make(directory, "file");
-	struct fs_stat stat, link;
+	struct file_stat stat, link;
 	char data[400];
 
-	CHECK(fs_lookup(&fs, file, "x", &stat) == FS_NOT_DIRECTORY);
-	CHECK(fs_create(&fs, file, "x", FS_FILE, 0, &stat) == FS_NOT_DIRECTORY);
-	CHECK(fs_create(&fs, directory, "x", 0, 0, &stat) == FS_WRONG_KIND);
-	CHECK(fs_create(&fs, directory, "x", FS_SYMLINK, 0, &stat) == FS_WRONG_KIND);
-	CHECK(fs_create(&fs, directory, "x", UINT32_MAX, 0, &stat) == FS_WRONG_KIND);
-	CHECK(fs_read_directory(&fs, file, 0, data, sizeof data, &bytes) == FS_NOT_DIRECTORY);
-	CHECK(fs_read(&fs, directory, 0, data, sizeof data, &bytes) == FS_IS_DIRECTORY);
-	CHECK(fs_write(&fs, directory, 0, data, 1) == FS_IS_DIRECTORY);
-	CHECK(fs_append(&fs, directory, data, 1, &offset) == FS_IS_DIRECTORY);
-	CHECK(fs_truncate(&fs, directory, 0) == FS_IS_DIRECTORY);
-	CHECK(fs_link(&fs, directory, directory, "x") == FS_IS_DIRECTORY);
-	CHECK(fs_remove(&fs, directory, "file", true) == FS_NOT_DIRECTORY);
+	CHECK(fs_lookup(&fs, file, "x", &stat) == FILE_NOT_DIRECTORY);
+	CHECK(fs_create(&fs, file, "x", FILE_REGULAR, 0, &stat) == FILE_NOT_DIRECTORY);
+	CHECK(fs_create(&fs, directory, "x", 0, 0, &stat) == FILE_WRONG_KIND);
+	CHECK(fs_create(&fs, directory, "x", FILE_SYMLINK, 0, &stat) == FILE_WRONG_KIND);
+	CHECK(fs_create(&fs, directory, "x", UINT32_MAX, 0, &stat) == FILE_WRONG_KIND);
+	CHECK(fs_read_directory(&fs, file, 0, data, sizeof data, &bytes) == FILE_NOT_DIRECTORY);
+	CHECK(fs_read(&fs, directory, 0, data, sizeof data, &bytes) == FILE_IS_DIRECTORY);
+	CHECK(fs_write(&fs, directory, 0, data, 1) == FILE_IS_DIRECTORY);
+	CHECK(fs_append(&fs, directory, data, 1, &offset) == FILE_IS_DIRECTORY);
+	CHECK(fs_truncate(&fs, directory, 0) == FILE_IS_DIRECTORY);
+	CHECK(fs_link(&fs, directory, directory, "x") == FILE_IS_DIRECTORY);
+	CHECK(fs_remove(&fs, directory, "file", true) == FILE_NOT_DIRECTORY);
 	CHECK(fs_symlink(&fs, directory, "link", "target", 6, &link) == STATUS_OK);
-	CHECK(fs_write(&fs, link.node, 0, data, 1) == FS_WRONG_KIND);
+	CHECK(fs_write(&fs, link.node, 0, data, 1) == FILE_WRONG_KIND);
 	CHECK(fs_read(&fs, link.node, 0, data, sizeof data, &bytes) == STATUS_OK);
 	CHECK(bytes == 6 && memcmp(data, "target", 6) == 0);
 	CHECK(fs_set_attributes(&fs, file, 8, 0, 0, 0) != STATUS_OK);
-	CHECK(fs_set_attributes(&fs, file, FS_SET_MODE | FS_SET_MODIFIED, 0600, 1, 2) == STATUS_OK);
+	CHECK(fs_set_attributes(&fs, file, FILE_SET_MODE | FILE_SET_MODIFIED, 0600, 1, 2) ==
+	      STATUS_OK);
 	CHECK(fs_stat(&fs, file, &stat) == STATUS_OK && stat.mode == 0600 && stat.modified == 2);
 }
 
 static void directories(void)
 {
 	uint64_t directory = directory_fresh();
-	struct fs_stat a, b, stat;
+	struct file_stat a, b, stat;
 
-	CHECK(fs_create(&fs, directory, "a", FS_DIRECTORY, 0, &a) == STATUS_OK);
-	CHECK(fs_create(&fs, a.node, "b", FS_DIRECTORY, 0, &b) == STATUS_OK);
-	CHECK(fs_remove(&fs, directory, "a", false) == FS_IS_DIRECTORY);
-	CHECK(fs_remove(&fs, directory, "a", true) == FS_NOT_EMPTY);
-	CHECK(fs_rename(&fs, directory, "a", b.node, "c", 1, 0) == FS_INTO_ITSELF);
-	CHECK(fs_rename(&fs, directory, "a", a.node, "c", 1, 0) == FS_INTO_ITSELF);
+	CHECK(fs_create(&fs, directory, "a", FILE_DIRECTORY, 0, &a) == STATUS_OK);
+	CHECK(fs_create(&fs, a.node, "b", FILE_DIRECTORY, 0, &b) == STATUS_OK);
+	CHECK(fs_remove(&fs, directory, "a", false) == FILE_IS_DIRECTORY);
+	CHECK(fs_remove(&fs, directory, "a", true) == FILE_NOT_EMPTY);
+	CHECK(fs_rename(&fs, directory, "a", b.node, "c", 1, 0) == FILE_INTO_ITSELF);
+	CHECK(fs_rename(&fs, directory, "a", a.node, "c", 1, 0) == FILE_INTO_ITSELF);
 	CHECK(fs_rename(&fs, a.node, "b", directory, "b", 1, 0) == STATUS_OK);
 	CHECK(fs_stat(&fs, a.node, &stat) == STATUS_OK && stat.links == 2);
 	CHECK(fs_lookup(&fs, b.node, "..", &stat) == STATUS_OK && stat.node == directory);
-	CHECK(fs_rename(&fs, directory, "a", directory, "b", 1, FS_RENAME_KEEP) == FS_EXISTS);
+	CHECK(fs_rename(&fs, directory, "a", directory, "b", 1, FS_RENAME_KEEP) == FILE_EXISTS);
 	CHECK(fs_rename(&fs, directory, "a", directory, "b", 1, 2) != STATUS_OK);
 	CHECK(fs_rename(&fs, directory, "a", directory, "b", 1, 0) == STATUS_OK);
-	CHECK(fs_stat(&fs, b.node, &stat) == FS_NO_NODE);
+	CHECK(fs_stat(&fs, b.node, &stat) == FILE_NO_NODE);
 	CHECK(fs_stat(&fs, directory, &stat) == STATUS_OK && stat.links == 3);
 }
 
@@ -127,10 +128,10 @@ static void opens(void)
 {
 	uint64_t directory = directory_fresh(), bytes;
 	uint64_t file = file_make(directory, "file");
-	struct fs_stat stat;
+	struct file_stat stat;
 	char data[8];
 
-	CHECK(fs_close(&fs, file) == FS_NOT_OPEN);
+	CHECK(fs_close(&fs, file) == FILE_NOT_OPEN);
 	CHECK(fs_open(&fs, file, &stat) == STATUS_OK && stat.opens == 1);
 	CHECK(fs_open(&fs, file, &stat) == STATUS_OK && stat.opens == 2);
 	CHECK(fs_write(&fs, file, 0, "content", 7) == STATUS_OK);
@@ -141,23 +142,23 @@ static void opens(void)
 	CHECK(fs_link(&fs, file, directory, "again") == STATUS_OK);
 	CHECK(fs_remove(&fs, directory, "again", false) == STATUS_OK);
 	CHECK(fs_close(&fs, file) == STATUS_OK);
-	CHECK(fs_stat(&fs, file, &stat) == FS_NO_NODE);
+	CHECK(fs_stat(&fs, file, &stat) == FILE_NO_NODE);
 }
 
 static void too_many_opens(void)
 {
 	uint64_t directory = directory_fresh(), file[257];
-	struct fs_stat stat;
+	struct file_stat stat;
 	char name[16];
 
 	for (unsigned i = 0; i < 257; i++) {
 		snprintf(name, sizeof name, "open-%u", i);
 		file[i] = file_make(directory, name);
-		CHECK(fs_open(&fs, file[i], &stat) == (i < 256 ? STATUS_OK : FS_TOO_MANY_OPEN));
+		CHECK(fs_open(&fs, file[i], &stat) == (i < 256 ? STATUS_OK : FILE_TOO_MANY_OPEN));
 	}
 	for (unsigned i = 0; i < 257; i++) {
 		snprintf(name, sizeof name, "open-%u", i);
-		CHECK(fs_close(&fs, file[i]) == (i < 256 ? STATUS_OK : FS_NOT_OPEN));
+		CHECK(fs_close(&fs, file[i]) == (i < 256 ? STATUS_OK : FILE_NOT_OPEN));
 		CHECK(fs_remove(&fs, directory, name, false) == STATUS_OK);
 	}
 }
@@ -176,7 +177,7 @@ static void too_many_names(void)
 		snprintf(name, sizeof name, "link-%u", count);
 		status = fs_link(&fs, file, directory, name);
 	}
-	CHECK(status == FS_NO_SPACE);
+	CHECK(status == FILE_NO_SPACE);
 	CHECK(fs_usage(&fs, &full) == STATUS_OK && full.entries_free == 0);
 	for (unsigned i = 0; i + 1 < count; i++) {
 		snprintf(name, sizeof name, "link-%u", i);
@@ -203,7 +204,7 @@ static void reading_directories(void)
 			const struct fs_entry *e = (struct fs_entry *)((char *)room + at);
 
 			snprintf(name, sizeof name, "entry-%u", seen);
-			CHECK(strcmp(e->name, name) == 0 && e->kind == FS_FILE);
+			CHECK(strcmp(e->name, name) == 0 && e->kind == FILE_REGULAR);
 			cookie = e->cookie;
 			at += e->bytes;
 		}

@@ -15,15 +15,16 @@ struct fs_client fs;
 
 uint64_t file_make(uint64_t directory, const char *name)
 {
-	struct fs_stat made;
+	struct file_stat made;
 
-	return fs_create(&fs, directory, name, FS_FILE, 0644, &made) == STATUS_OK ? made.node : 0;
+	return fs_create(&fs, directory, name, FILE_REGULAR, 0644, &made) == STATUS_OK ? made.node
+										       : 0;
 }
 
 uint64_t directory_fresh(void)
 {
 	static unsigned count;
-	struct fs_stat made;
+	struct file_stat made;
 	char name[32];
 	uint64_t root;
 
@@ -32,7 +33,7 @@ uint64_t directory_fresh(void)
 	do
 		snprintf(name, sizeof name, "test-%u", ++count);
 	while (fs_lookup(&fs, root, name, &made) == STATUS_OK);
-	return fs_create(&fs, root, name, FS_DIRECTORY, 0755, &made) == STATUS_OK ? made.node : 0;
+	return fs_create(&fs, root, name, FILE_DIRECTORY, 0755, &made) == STATUS_OK ? made.node : 0;
 }
 
 static void *sleep_for_ever(void *unused)
@@ -44,7 +45,7 @@ static void *sleep_for_ever(void *unused)
 // Ends in the middle of everything.
 static int die(void)
 {
-	struct fs_stat found;
+	struct file_stat found;
 	pthread_t thread;
 	uint64_t file = file_make(directory_fresh(), "removed");
 
@@ -61,7 +62,7 @@ static const struct {
 	const struct test *tests;
 } parts[] = {
 	{"fs", fs_tests},	{"content", content_tests}, {"console", console_tests},
-	{"timer", timer_tests}, {"fuzz", fuzz_tests},
+	{"timer", timer_tests}, {"fuzz", fuzz_tests},	    {"vfs", vfs_tests},
 };
 
 int main(int argc, char **argv)

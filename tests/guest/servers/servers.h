@@ -6,7 +6,8 @@
 #include <fs.h>
 #include "../libc/suite.h"
 
-extern const struct test fs_tests[], content_tests[], console_tests[], timer_tests[], fuzz_tests[];
+extern const struct test fs_tests[], content_tests[], console_tests[], timer_tests[], fuzz_tests[],
+	vfs_tests[];
 
 extern struct fs_client fs;
 

@@ -13,8 +13,8 @@ void model_open(struct model *m, uint64_t root)
 	m->entry = calloc(MODEL_NODES, sizeof *m->entry);
 	m->nodes = 1;
 	m->entries = 0;
-	m->node[0] =
-		(struct model_node){.number = root, .kind = FS_DIRECTORY, .mode = 0777, .links = 2};
+	m->node[0] = (struct model_node){
+		.number = root, .kind = FILE_DIRECTORY, .mode = 0777, .links = 2};
 }
 
 static void pages_free(struct model_node *n, uint64_t from)
@@ -77,7 +77,7 @@ static void unname(struct model *m, uint32_t parent, uint32_t node)
 {
 	struct model_node *n = &m->node[node];
 
-	if (n->kind == FS_DIRECTORY) {
+	if (n->kind == FILE_DIRECTORY) {
 		n->links -= 2;
 		m->node[parent].links--;
 	} else {
@@ -95,10 +95,10 @@ static bool name_bad(const char *name)
 static status_t directory_status(const struct model *m, uint32_t directory, const char *name)
 {
 	if (m->node[directory].kind == 0)
-		return FS_NO_NODE;
-	if (m->node[directory].kind != FS_DIRECTORY)
-		return FS_NOT_DIRECTORY;
-	return name_bad(name) ? FS_BAD_NAME : STATUS_OK;
+		return FILE_NO_NODE;
+	if (m->node[directory].kind != FILE_DIRECTORY)
+		return FILE_NOT_DIRECTORY;
+	return name_bad(name) ? FILE_BAD_NAME : STATUS_OK;
 }
 
 static status_t new_name_status(const struct model *m, uint32_t directory, const char *name)
@@ -108,8 +108,8 @@ static status_t new_name_status(const struct model *m, uint32_t directory, const
 	if (status != STATUS_OK)
 		return status;
 	if (m->node[directory].links == 0)
-		return FS_NO_NODE;
-	return model_find(m, directory, name) ? FS_EXISTS : STATUS_OK;
+		return FILE_NO_NODE;
+	return model_find(m, directory, name) ? FILE_EXISTS : STATUS_OK;
 }
 
 static void write_bytes(struct model_node *n, uint64_t offset, const uint8_t *data, uint64_t bytes)
@@ -130,16 +130,16 @@ static status_t apply_create(struct model *m, const struct operation *op)
 	status_t status = new_name_status(m, op->node, op->name);
 	struct model_node *made = &m->node[m->nodes];
 	bool symlink = op->kind == OP_SYMLINK;
-	uint32_t kind = symlink ? FS_SYMLINK : op->flags;
+	uint32_t kind = symlink ? FILE_SYMLINK : op->flags;
 
 	if (status != STATUS_OK)
 		return status;
-	if (op->status == FS_NO_SPACE)
-		return FS_NO_SPACE;
-	if (kind < FS_FILE || kind > FS_SYMLINK)
-		return FS_WRONG_KIND;
+	if (op->status == FILE_NO_SPACE)
+		return FILE_NO_SPACE;
+	if (kind < FILE_REGULAR || kind > FILE_SYMLINK)
+		return FILE_WRONG_KIND;
 	*made = (struct model_node){.number = op->made, .kind = kind, .mode = 0777, .links = 1};
-	if (kind == FS_DIRECTORY) {
+	if (kind == FILE_DIRECTORY) {
 		made->links = 2;
 		made->parent = op->node;
 		m->node[op->node].links++;
@@ -155,14 +155,14 @@ static status_t apply_link(struct model *m, const struct operation *op)
 	status_t status;
 
 	if (m->node[op->node].kind == 0)
-		return FS_NO_NODE;
+		return FILE_NO_NODE;
 	status = new_name_status(m, op->to, op->name);
 	if (status != STATUS_OK)
 		return status;
-	if (op->status == FS_NO_SPACE)
-		return FS_NO_SPACE;
-	if (m->node[op->node].kind == FS_DIRECTORY)
-		return FS_IS_DIRECTORY;
+	if (op->status == FILE_NO_SPACE)
+		return FILE_NO_SPACE;
+	if (m->node[op->node].kind == FILE_DIRECTORY)
+		return FILE_IS_DIRECTORY;
 	m->node[op->node].links++;
 	entry_add(m, op->to, op->name, op->node);
 	return STATUS_OK;
@@ -178,14 +178,14 @@ static status_t apply_remove(struct model *m, const struct operation *op)
 		return status;
 	e = model_find(m, op->node, op->name);
 	if (e == NULL)
-		return FS_NOT_FOUND;
+		return FILE_NOT_FOUND;
 	node = e->node;
-	if (m->node[node].kind == FS_DIRECTORY && !op->flags)
-		return FS_IS_DIRECTORY;
-	if (m->node[node].kind != FS_DIRECTORY && op->flags)
-		return FS_NOT_DIRECTORY;
+	if (m->node[node].kind == FILE_DIRECTORY && !op->flags)
+		return FILE_IS_DIRECTORY;
+	if (m->node[node].kind != FILE_DIRECTORY && op->flags)
+		return FILE_NOT_DIRECTORY;
 	if (op->flags && children(m, node) > 0)
-		return FS_NOT_EMPTY;
+		return FILE_NOT_EMPTY;
 	entry_delete(m, e);
 	unname(m, op->node, node);
 	return STATUS_OK;
@@ -202,23 +202,23 @@ static bool is_below(const struct model *m, uint32_t directory, uint32_t above)
 static status_t rename_status(const struct model *m, const struct operation *op,
 			      const struct model_entry *from, const struct model_entry *to)
 {
-	bool directory = m->node[from->node].kind == FS_DIRECTORY;
+	bool directory = m->node[from->node].kind == FILE_DIRECTORY;
 	bool over_directory;
 
 	if (directory && is_below(m, op->to, from->node))
-		return FS_INTO_ITSELF;
+		return FILE_INTO_ITSELF;
 	if (to == NULL)
 		return STATUS_OK;
 	if (op->flags & FS_RENAME_KEEP)
-		return FS_EXISTS;
-	over_directory = m->node[to->node].kind == FS_DIRECTORY;
+		return FILE_EXISTS;
+	over_directory = m->node[to->node].kind == FILE_DIRECTORY;
 	if (to->node == from->node)
 		return STATUS_OK;
 	if (directory && !over_directory)
-		return FS_NOT_DIRECTORY;
+		return FILE_NOT_DIRECTORY;
 	if (!directory && over_directory)
-		return FS_IS_DIRECTORY;
-	return over_directory && children(m, to->node) > 0 ? FS_NOT_EMPTY : STATUS_OK;
+		return FILE_IS_DIRECTORY;
+	return over_directory && children(m, to->node) > 0 ? FILE_NOT_EMPTY : STATUS_OK;
 }
 
 static status_t apply_rename(struct model *m, const struct operation *op)
@@ -232,10 +232,10 @@ static status_t apply_rename(struct model *m, const struct operation *op)
 	if (status != STATUS_OK)
 		return status;
 	if (m->node[op->to].links == 0)
-		return FS_NO_NODE;
+		return FILE_NO_NODE;
 	from = model_find(m, op->node, op->name);
 	if (from == NULL)
-		return FS_NOT_FOUND;
+		return FILE_NOT_FOUND;
 	to = model_find(m, op->to, op->new_name);
 	status = rename_status(m, op, from, to);
 	if (status != STATUS_OK || (to != NULL && to->node == from->node))
@@ -248,7 +248,7 @@ static status_t apply_rename(struct model *m, const struct operation *op)
 		entry_delete(m, to);
 	}
 	entry_add(m, op->to, op->new_name, node);
-	if (m->node[node].kind == FS_DIRECTORY) {
+	if (m->node[node].kind == FILE_DIRECTORY) {
 		m->node[op->node].links--;
 		m->node[op->to].links++;
 		m->node[node].parent = op->to;
@@ -275,14 +275,14 @@ static status_t apply_close_all(struct model *m, uint32_t holder)
 static status_t apply_open(struct model_node *n, const struct operation *op)
 {
 	if (op->kind == OP_OPEN) {
-		if (op->status == FS_TOO_MANY_OPEN)
-			return FS_TOO_MANY_OPEN;
+		if (op->status == FILE_TOO_MANY_OPEN)
+			return FILE_TOO_MANY_OPEN;
 		n->opens++;
 		n->held[op->holder]++;
 		return STATUS_OK;
 	}
 	if (n->held[op->holder] == 0)
-		return FS_NOT_OPEN;
+		return FILE_NOT_OPEN;
 	n->opens--;
 	n->held[op->holder]--;
 	settle(n);
@@ -302,12 +302,12 @@ static status_t apply_resize(struct model_node *n, uint64_t size)
 
 static status_t apply_content(struct model_node *n, const struct operation *op)
 {
-	if (n->kind == FS_DIRECTORY)
-		return FS_IS_DIRECTORY;
-	if (n->kind != FS_FILE)
-		return FS_WRONG_KIND;
-	if (op->status == FS_NO_SPACE)
-		return FS_NO_SPACE;
+	if (n->kind == FILE_DIRECTORY)
+		return FILE_IS_DIRECTORY;
+	if (n->kind != FILE_REGULAR)
+		return FILE_WRONG_KIND;
+	if (op->status == FILE_NO_SPACE)
+		return FILE_NO_SPACE;
 	if (op->kind == OP_RESIZE)
 		return apply_resize(n, op->bytes);
 	write_bytes(n, op->offset, op->data, op->bytes);
@@ -328,7 +328,7 @@ status_t model_apply(struct model *m, const struct operation *op)
 	default: break;
 	}
 	if (n->kind == 0)
-		return FS_NO_NODE;
+		return FILE_NO_NODE;
 	if (op->kind == OP_OPEN || op->kind == OP_CLOSE)
 		return apply_open(n, op);
 	if (op->kind == OP_SET) {

@@ -62,7 +62,7 @@ struct operation {
 
 void model_open(struct model *m, uint64_t root);
 void model_close(struct model *m);
-// Does the operation. The status it should have; FS_NO_SPACE and FS_TOO_MANY_OPEN are believed.
+// Does the operation. The status it should have; FILE_NO_SPACE and FILE_TOO_MANY_OPEN are believed.
 status_t model_apply(struct model *m, const struct operation *op);
 struct model_entry *model_find(const struct model *m, uint32_t directory, const char *name);
 uint64_t model_read(const struct model *m, uint32_t node, uint64_t offset, uint8_t *data,

@@ -64,7 +64,7 @@ static void volume_apply(void *argument)
 		if (op->status == STATUS_OK)
 			op->status = content_resize(v, index, op->bytes);
 		break;
-	case OP_SET: op->status = node_set(v, node, FS_SET_MODE, op->flags, 0, 0); break;
+	case OP_SET: op->status = node_set(v, node, FILE_SET_MODE, op->flags, 0, 0); break;
 	default: fail();
 	}
 	op->made = index ? node_number(v, index) : 0;
@@ -88,7 +88,7 @@ static void compare_directory(uint32_t node, uint32_t index)
 	uint64_t cookie = 0, bytes, at;
 	uint32_t next = 0;
 
-	while ((bytes = entry_list(&host.volume, index, cookie, few, sizeof few)) > 0) {
+	while ((bytes = entry_list(&host.volume, index, cookie, few, sizeof few, NULL)) > 0) {
 		for (at = 0; at < bytes; next++) {
 			const struct fs_entry *e = (struct fs_entry *)(few + at);
 
@@ -109,11 +109,11 @@ static void compare_all(void)
 {
 	for (uint32_t i = 0; i < model.nodes; i++) {
 		const struct model_node *n = &model.node[i];
-		struct fs_stat stat;
+		struct file_stat stat;
 		uint32_t index;
 
 		if (n->kind == 0) {
-			assert_int_equal(node_find(&host.volume, n->number, &index), FS_NO_NODE);
+			assert_int_equal(node_find(&host.volume, n->number, &index), FILE_NO_NODE);
 			continue;
 		}
 		assert_int_equal(node_find(&host.volume, n->number, &index), STATUS_OK);
@@ -122,7 +122,7 @@ static void compare_all(void)
 		assert_int_equal(stat.mode, n->mode);
 		assert_int_equal(stat.links, n->links);
 		assert_int_equal(stat.opens, n->opens);
-		if (n->kind == FS_DIRECTORY) {
+		if (n->kind == FILE_DIRECTORY) {
 			compare_directory(i, index);
 		} else {
 			assert_int_equal(stat.size, n->size);
@@ -195,7 +195,7 @@ static struct operation random_operation(void)
 // NO_SPACE is only right when something is nearly used up.
 static void check_no_space(const struct operation *op, const struct fs_usage *before)
 {
-	if (op->status != FS_NO_SPACE)
+	if (op->status != FILE_NO_SPACE)
 		return;
 	assert_true(op->kind != OP_RESIZE);
 	if (op->kind == OP_WRITE)
@@ -252,8 +252,8 @@ static void random_operations_match_the_model(void **state)
 		tear_down();
 	}
 	// Each error of the interface was met.
-	for (status_t s = FS_NOT_FOUND; s <= FS_WRONG_KIND; s++)
-		if (s != FS_TOO_MANY_LINKS && s != FS_TOO_LARGE && s != FS_TOO_MANY_OPEN)
+	for (status_t s = FILE_NOT_FOUND; s <= FILE_WRONG_KIND; s++)
+		if (s != FILE_TOO_MANY_LINKS && s != FILE_TOO_LARGE && s != FILE_TOO_MANY_OPEN)
 			assert_true(status_seen[s] > 0);
 	print_message("largest transaction: %u bytes of log\n", host.most_saved);
 }
@@ -290,7 +290,7 @@ static uint32_t make_file(uint64_t directory, const char *name)
 	uint32_t index;
 
 	host_begin();
-	assert_int_equal(directory_create(&host.volume, directory, name, FS_FILE, 0, &index),
+	assert_int_equal(directory_create(&host.volume, directory, name, FILE_REGULAR, 0, &index),
 			 STATUS_OK);
 	return index;
 }
@@ -322,7 +322,7 @@ static void full_volume_loses_nothing(void **state)
 	assert_int_equal(usage.blocks_free, 0);
 	assert_int_equal(v->node[file].size, size);
 	host_begin();
-	assert_int_equal(content_write(v, small, 0, data, 1), FS_NO_SPACE);
+	assert_int_equal(content_write(v, small, 0, data, 1), FILE_NO_SPACE);
 
 	// What is there can be overwritten, shortened, and removed.
 	for (uint64_t at = 100; at + FS_TRANSFER_MAX < size; at += FS_TRANSFER_MAX) {
@@ -378,7 +378,7 @@ static void resize_meets_every_edge(void **state)
 				check_volume();
 				host_begin();
 				assert_int_equal(content_resize(v, file, edges[to] + 100),
-						 to + 1 < count ? STATUS_OK : FS_TOO_LARGE);
+						 to + 1 < count ? STATUS_OK : FILE_TOO_LARGE);
 				if (to + 1 < count && off >= 0) {
 					content_read(v, file, edges[to] + off, back, 100 - off);
 					for (int64_t i = 0; i < 100 - off; i++)
@@ -389,8 +389,8 @@ static void resize_meets_every_edge(void **state)
 		}
 	}
 	host_begin();
-	assert_int_equal(content_write(v, file, edges[count - 1], data, 6), FS_TOO_LARGE);
-	assert_int_equal(content_write(v, file, UINT64_MAX, data, 6), FS_TOO_LARGE);
+	assert_int_equal(content_write(v, file, edges[count - 1], data, 6), FILE_TOO_LARGE);
+	assert_int_equal(content_write(v, file, UINT64_MAX, data, 6), FILE_TOO_LARGE);
 	assert_int_equal(content_write(v, file, 0, data, FS_TRANSFER_MAX + 1), STATUS_BAD_ARGUMENT);
 	tear_down();
 }
@@ -411,7 +411,7 @@ static void cookies_stay_good(void **state)
 		snprintf(name, sizeof name, "f%d", i);
 		make_file(root, name);
 	}
-	for (int i = 0; entry_list(v, VOLUME_ROOT, cookie, one, 40) > 0; i++) {
+	for (int i = 0; entry_list(v, VOLUME_ROOT, cookie, one, 40, NULL) > 0; i++) {
 		const struct fs_entry *e = (struct fs_entry *)one;
 
 		cookie = e->cookie;
@@ -445,7 +445,7 @@ static void opens_have_their_limit(void **state)
 		file = make_file(root, name);
 		host_begin();
 		assert_int_equal(opens_add(v, 1, node_number(v, file)),
-				 i < VOLUME_HOLDER_OPENS ? STATUS_OK : FS_TOO_MANY_OPEN);
+				 i < VOLUME_HOLDER_OPENS ? STATUS_OK : FILE_TOO_MANY_OPEN);
 	}
 	host_begin();
 	assert_int_equal(opens_add(v, 2, node_number(v, file)), STATUS_OK);
