@@ -12,6 +12,11 @@ $(call guest-suite,kernel,$(BUILD)/kernel-suite.tar,120,-icount shift=0$(comma)s
 $(call guest-suite,kernel-plain,$(BUILD)/kernel-suite.tar,120,\
 	-M microvm$(comma)acpi=off -cpu qemu64 -icount shift=0$(comma)sleep=off)
 
+# On several CPUs, at once: the host decides what meets what.
+$(call guest-suite,kernel-2-cpus,$(BUILD)/kernel-suite.tar,120,-smp 2 -accel tcg$(comma)thread=multi)
+$(call guest-suite,kernel-4-cpus,$(BUILD)/kernel-suite.tar,120,-smp 4 -accel tcg$(comma)thread=multi \
+	-append only=ipc$(comma)notification$(comma)death$(comma)long$(comma)cnode$(comma)thread$(comma)smp)
+
 # And with two views of each address space, as on CPUs that need it.
 $(call guest-suite,kernel-split,$(BUILD)/kernel-suite.tar,120,\
 	-append split=on -icount shift=0$(comma)sleep=off)

@@ -15,8 +15,6 @@ enum {
 // These are assembler: the suite itself is compiled without vector registers.
 void fpu_touch(struct guest_thread *t); // one vector instruction
 void fpu_x87_touch(struct guest_thread *t);
-void fpu_fill(uint64_t pattern);	  // xmm0..15 = pattern
-bool fpu_holds(uint64_t pattern);	  // all still that?
 bool fpu_holds_or_zero(uint64_t pattern); // each that, or 0?
 bool fpu_upper_zero(void);		  // upper halves of ymm0..15 are 0
 void fpu_upper_fill(void);
@@ -24,6 +22,7 @@ void fpu_simd_fault(struct guest_thread *t);
 void fpu_x87_fault(struct guest_thread *t);
 
 __asm__(".text\n"
+	".globl fpu_fill, fpu_holds\n"
 	"fpu_touch:	movq %rdi, %xmm3\n	ret\n"
 	"fpu_x87_touch:	fld1\n	ret\n"
 	".globl fpu_fill\n"

@@ -237,9 +237,40 @@ static void run_test(const struct test *test)
 	print("not ok %s: hangs, rip 0x%lx\n", test->name, regs.rip);
 }
 
+static bool begins(const char *text, const char *with, unsigned length)
+{
+	for (unsigned i = 0; i < length; i++)
+		if (text[i] != with[i])
+			return false;
+	return true;
+}
+
+// Is the test's group (its name up to the first underscore) in the list that follows `only=` on the
+// command line? Without such a list all are.
+static bool is_wanted(const char *name)
+{
+	const char *p = boot->command_line;
+	unsigned length = 0;
+
+	while (*p != 0 && !begins(p, "only=", 5))
+		p++;
+	if (*p == 0)
+		return true;
+	while (name[length] != '_' && name[length] != 0)
+		length++;
+	for (p += 5; *p != 0 && *p != ' '; p++) {
+		if ((p[-1] == '=' || p[-1] == ',') && begins(p, name, length) &&
+		    (p[length] == ',' || p[length] == ' ' || p[length] == 0))
+			return true;
+	}
+	return false;
+}
+
 static void run_table(const struct test *table)
 {
 	for (const struct test *test = table; test->name != NULL; test++) {
+		if (!is_wanted(test->name))
+			continue;
 		run_test(test);
 		test_memory_reset();
 	}
@@ -259,7 +290,7 @@ void guest_main(void)
 		untyped_tests,	    cnode_tests,  ipc_tests,	 long_tests,	cap_tests,
 		notification_tests, death_tests,  fault_tests,	 thread_tests,	sched_tests,
 		space_tests,	    device_tests, hostile_tests, garbage_tests, register_tests,
-		fpu_tests,	    wild_tests,
+		fpu_tests,	    smp_tests,	  wild_tests,
 	};
 
 	for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)

@@ -25,7 +25,7 @@ struct test {
 extern const struct test untyped_tests[], cnode_tests[], ipc_tests[], long_tests[], cap_tests[],
 	notification_tests[], death_tests[], fault_tests[], thread_tests[], sched_tests[],
 	space_tests[], device_tests[], hostile_tests[], garbage_tests[], register_tests[],
-	fpu_tests[], wild_tests[], vcpu_tests[], vcpu_absent_tests[];
+	fpu_tests[], smp_tests[], wild_tests[], vcpu_tests[], vcpu_absent_tests[];
 bool vcpu_supported(void); // can this machine run guests?
 
 bool check_fail(int line, const char *what, uint64_t got, uint64_t want);
@@ -62,6 +62,9 @@ void body_send(struct guest_thread *t); // one SEND on t->endpoint with t->argum
 // Lets others run until the counter is greater than `above`; false if that takes very long. On an
 // emulator that itself waits for a CPU, no single sleep is long enough.
 bool counter_passes(const volatile uint64_t *counter, uint64_t above);
+
+void fpu_fill(uint64_t pattern);  // xmm0..15 = pattern
+bool fpu_holds(uint64_t pattern); // all still that?
 
 // A thread with an endpoint as fault handler; what its fault message was.
 struct guest_thread *fault_thread(thread_body *body, cptr_t *endpoint, cptr_t *reply);
