@@ -105,12 +105,6 @@ static int line_run(char *line)
 	return words_run(count, words);
 }
 
-int failure_print(const char *what, const char *why)
-{
-	printf("%s: %s\n", what, why);
-	return 1;
-}
-
 // False: nothing was read, for once.
 static bool line_read(char line[LINE_BYTES])
 {

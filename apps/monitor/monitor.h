@@ -5,6 +5,7 @@
 // also serves when the rest of the system does not.
 #pragma once
 
+#include "../lib/services.h"
 #include <stdint.h>
 #include <caplet/protocol.h>
 
@@ -26,7 +27,3 @@ void interrupts_aim(uint64_t process);
 void interrupts_begin(void);
 // Runs a program of the archive and waits for its end. -> its exit status
 int program_run(int argc, char **argv);
-// The text of a crash report.
-void crash_print(uint32_t serial);
-// Says that something failed. -> 1
-int failure_print(const char *what, const char *why);

@@ -24,23 +24,6 @@ static uint64_t arguments_pack(int argc, char **argv, char to[ARGUMENTS_BYTES])
 	return at;
 }
 
-void crash_print(uint32_t serial)
-{
-	char text[160];
-	uint32_t found, lines;
-	uint64_t process;
-
-	if (supervisor_crash_next(&supervisor_session, serial - 1, &found, &process, &lines) !=
-		    STATUS_OK ||
-	    found != serial) {
-		printf("there is no crash report %u\n", serial);
-		return;
-	}
-	for (uint32_t i = 0; i < lines; i++)
-		if (supervisor_crash_line(&supervisor_session, serial, i, text) == STATUS_OK)
-			printf("%s\n", text);
-}
-
 static int end_status(const char *name, uint32_t end, int32_t status)
 {
 	switch (end) {

@@ -9,81 +9,9 @@
 #include <caplet/system.h>
 #include "monitor.h"
 
-static const char *const state_names[] = {"?",	   "starting",	 "running", "ending",
-					  "ended", "restarting", "given up"};
-
-static const char *state_name(uint32_t state)
-{
-	return state < sizeof state_names / sizeof state_names[0] ? state_names[state] : "?";
-}
-
 static int supervisor_failure(status_t status)
 {
 	return failure_print("supervisor", supervisor_error_name(status));
-}
-
-static bool process_facts(uint64_t process, struct supervisor_process *facts)
-{
-	return supervisor_process_next(&supervisor_session, process - 1, facts) == STATUS_OK &&
-	       facts->process == process;
-}
-
-static int services_list(void)
-{
-	struct supervisor_service s;
-	struct supervisor_process p;
-	char reason[100];
-	status_t status;
-
-	printf("%-12s %-11s %8s %8s  %s\n", "SERVICE", "STATE", "RESTARTS", "MEMORY", "LAST CRASH");
-	for (uint32_t i = 0;
-	     (status = supervisor_service_next(&supervisor_session, i, &s, reason)) == STATUS_OK;
-	     i++) {
-		char memory[24] = "-";
-
-		if (process_facts(s.process, &p))
-			snprintf(memory, sizeof memory, "%luK",
-				 (unsigned long)p.memory_bytes / 1024);
-		printf("%-12s %-11s %8u %8s  ", s.name, state_name(s.state), s.restarts, memory);
-		if (s.crash != 0)
-			printf("#%u ", s.crash);
-		printf("%s\n", reason);
-	}
-	return status == SUPERVISOR_NO_SERVICE ? 0 : supervisor_failure(status);
-}
-
-static int log_print(void)
-{
-	uint64_t position = 0, next, bytes;
-	char text[320];
-	status_t status;
-
-	while ((status = supervisor_log_read(&supervisor_session, position, &next, text, &bytes)) ==
-		       STATUS_OK &&
-	       bytes > 0) {
-		fwrite(text, 1, bytes, stdout);
-		position = next;
-	}
-	return status == STATUS_OK ? 0 : supervisor_failure(status);
-}
-
-static int svc_run(int argc, char **argv)
-{
-	status_t status;
-
-	if (argc == 1 || (argc == 2 && strcmp(argv[1], "list") == 0))
-		return services_list();
-	if (argc == 2 && strcmp(argv[1], "log") == 0)
-		return log_print();
-	if (argc != 3)
-		return failure_print("svc", "list, log, kill NAME, restart NAME, fresh NAME"), 2;
-	if (strcmp(argv[1], "kill") == 0 || strcmp(argv[1], "restart") == 0)
-		status = supervisor_restart(&supervisor_session, argv[2]);
-	else if (strcmp(argv[1], "fresh") == 0)
-		status = supervisor_restart_fresh(&supervisor_session, argv[2]);
-	else
-		return failure_print("svc", "list, log, kill NAME, restart NAME, fresh NAME"), 2;
-	return status == STATUS_OK ? 0 : failure_print(argv[2], supervisor_error_name(status));
 }
 
 static int ps_run(int argc, char **argv)
@@ -151,22 +79,9 @@ static int date_run(int argc, char **argv)
 	return 0;
 }
 
-static int poweroff_run(int argc, char **argv)
-{
-	fflush(stdout);
-	return supervisor_failure(
-		supervisor_power_off(&supervisor_session, argc > 1 ? atoi(argv[1]) : 0));
-}
-
-static int reboot_run(int argc, char **argv)
-{
-	(void)argc, (void)argv;
-	fflush(stdout);
-	return supervisor_failure(supervisor_reboot(&supervisor_session));
-}
-
 const struct command service_commands[] = {
-	{"svc", "[list]|log", "services: state, restarts, memory, last crash; their log", svc_run},
+	{"svc", "[list]|log [NAME]", "services: state, restarts, memory, last crash; their log",
+	 svc_run},
 	{"svc", "kill|fresh NAME", "end one; it restarts, with its ledger or without", svc_run},
 	{"ps", "", "processes", ps_run},
 	{"mem", "", "memory of the machine", mem_run},

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call program,reboot,apps,reboot/main.c lib/services.c,nofpu)
