@@ -12,10 +12,14 @@
 archive = $(eval $(call archive-rules,$(strip $1),$(strip $2)))
 
 define archive-rules
-$(BUILD)/$1.tar: build/host/mkarchive \
+# Written anew when the list of members changes, for instance by PORTS=.
+$(BUILD)/$1.list: always
+	@mkdir -p $$(@D)
+	@printf '%s\n' $2 | cmp -s - $$@ || printf '%s\n' $2 > $$@
+$(BUILD)/$1.tar: build/host/mkarchive $(BUILD)/$1.list \
 		$(foreach member,$2,$(patsubst @%,%,$(lastword $(subst =, ,$(member)))))
 	$$(call note,ARCHIVE)
-	$$(Q)build/host/mkarchive $$@ $2
+	$$(Q)build/host/mkarchive $$@ @$(BUILD)/$1.list
 endef
 
 program-members = $(foreach name,$1,bin/$(name)=$(BUILD)/stripped/$(name) \
