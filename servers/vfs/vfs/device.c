@@ -57,12 +57,21 @@ bool device_is_terminal(uint64_t node)
 	return device_of(node) == DEVICE_TERMINAL;
 }
 
-static uint64_t random_word(void)
+// Intel SDM volume 1, "Random Number Generator Instructions": CPUID.01H:ECX bit 30.
+static bool has_rdrand(void)
+{
+	uint32_t eax = 1, ebx, ecx = 0, edx;
+
+	__asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+	return ecx & 1u << 30;
+}
+
+static uint64_t random_word(bool hardware)
 {
 	static uint64_t state;
 	uint64_t word;
 
-	for (unsigned i = 0; i < 10 && __builtin_cpu_supports("rdrnd"); i++) {
+	for (unsigned i = 0; i < 10 && hardware; i++) {
 		bool good;
 
 		__asm__ volatile("rdrand %0" : "=r"(word), "=@ccc"(good));
@@ -76,6 +85,8 @@ static uint64_t random_word(void)
 
 uint64_t device_read(uint64_t node, void *data, uint64_t capacity)
 {
+	bool hardware = has_rdrand();
+
 	if (device_of(node) == DEVICE_ZERO) {
 		memset(data, 0, capacity);
 		return capacity;
@@ -83,7 +94,7 @@ uint64_t device_read(uint64_t node, void *data, uint64_t capacity)
 	if (device_of(node) != DEVICE_RANDOM)
 		return 0;
 	for (uint64_t done = 0; done < capacity; done += 8) {
-		uint64_t word = random_word();
+		uint64_t word = random_word(hardware);
 
 		memcpy((uint8_t *)data + done, &word, capacity - done < 8 ? capacity - done : 8);
 	}
