@@ -39,7 +39,22 @@ struct vcpu_reason;
 
 // ---- what the machine calls -------------------------------------------------------------------
 
-void kernel_syscall(uint64_t number); // message registers are in current->msg
+// How a system call leaves the kernel. `what`: a status, and the current thread goes on with it and with
+// `word` message words from its msg, all other registers 0; or an address, that of the thread to be
+// resumed with the message registers as they are; or one of these.
+struct answer {
+	uint64_t what, word;
+};
+enum {
+	ANSWER_SAVED = 0x100,	// resume the current thread from what is saved of it
+	ANSWER_GENERAL = 0x101, // nothing was done: kernel_syscall has to
+};
+// SYS_CALL; badge, info and words 0..2 are in caller->msg. With an address, word is the badge.
+struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller);
+// SYS_REPLY_RECV. With an address, word is the endpoint's generation.
+struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply, struct thread *thread);
+// Any system call of the current thread; all its message registers are in its msg.
+struct answer kernel_syscall(uint64_t number, struct thread *thread);
 void kernel_fault_page(vaddr_t address, unsigned access);
 void kernel_fault_exception(unsigned vector, uint64_t error_code, uint64_t extra);
 void kernel_interrupt(unsigned line); // a device interrupt; the machine has masked level lines
@@ -89,8 +104,7 @@ uint64_t arch_frame_rsp(const struct thread *t);
 uint64_t arch_frame_rflags(const struct thread *t);
 void arch_fpu_declare(struct thread *t, bool uses_fpu);
 void arch_thread_destroy(struct thread *t); // forget it on every CPU
-// Vector registers, segment bases, address space (NULL: idle, keep any).
-void arch_switch(struct thread *from, struct thread *to, struct vspace *space);
+// The switch of threads (vector registers, segment bases, address space) is inline: arch_switch.h.
 
 // ---- time -------------------------------------------------------------------------------------------
 

@@ -84,6 +84,7 @@ BOOT_ONLY static void put_thread(struct boot_root *root, enum thread_slot slot, 
 		boot_fail("a root capability cannot be copied");
 	}
 	derive_insert(source, &root->thread->slot[slot], copy, false);
+	thread_decode(root->thread);
 }
 
 // Map a frame, making the tables on the way.

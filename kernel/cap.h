@@ -32,7 +32,8 @@ enum {
 	CAP_TYPE_COUNT,
 };
 
-struct cap {
+// May be read as two words.
+struct __attribute__((may_alias)) cap {
 	uint64_t type : 5; // enum object_type, CAP_EMPTY or CAP_ZOMBIE
 	// log2 of the size in bytes; cnode: of the number of slots; zombie: the type it was
 	uint64_t bits : 6;
@@ -71,12 +72,22 @@ struct slot {
 	struct slot *previous;	   // in the derivation list, which is the tree in preorder
 	uint64_t revocable : 1;	   // an original: what is derived from it follows it
 	uint64_t first_badged : 1; // begins a family of capabilities with one badge
-	uint64_t : 14;
+	uint64_t decoded : 1; // a slot of a thread, which keeps what it says in another form too
+	uint64_t : 13;
 	int64_t next_address : 48;
 };
 
 _Static_assert(sizeof(struct cap) == 16, "a capability is two words");
 _Static_assert(sizeof(struct slot) == 1 << SLOT_BITS, "a slot is 32 bytes");
+
+// Is it of that type, with at least those rights? One comparison.
+static inline bool cap_is(const struct cap *cap, unsigned type, unsigned rights)
+{
+	uint16_t head = *(const uint16_t *)(const void *)cap; // type, bits, rights, device
+	uint16_t mask = 0x1f | rights << 11;
+
+	return (head & mask) == (type | rights << 11);
+}
 
 static inline void *cap_object(struct cap cap)
 {

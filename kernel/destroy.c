@@ -12,6 +12,7 @@
 #include "object.h"
 #include "panic.h"
 #include "preempt.h"
+#include "thread.h"
 
 static struct slot *zombie_slots(struct cap zombie)
 {
@@ -42,6 +43,9 @@ static bool release(struct slot *slot)
 {
 	if (slot->cap.type == CAP_ZOMBIE || slot_is_empty(slot)) {
 		return is_removable(slot);
+	}
+	if (slot->decoded) {
+		thread_slot_released(slot);
 	}
 	const struct object_ops *ops = &object_ops[slot->cap.type];
 	bool last = derive_is_last(slot);

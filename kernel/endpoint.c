@@ -9,21 +9,6 @@
 
 #define CANCEL_STEP 32 // waiters looked at between two preemption points
 
-void endpoint_enqueue(struct endpoint *endpoint, struct thread *thread)
-{
-	thread->endpoint = endpoint;
-	thread->queue_next = NULL;
-	thread->queue_previous = endpoint->tail;
-	if (endpoint->tail) {
-		endpoint->tail->queue_next = thread;
-	} else {
-		endpoint->head = thread;
-		endpoint->state =
-			thread->state == THREAD_RECEIVING ? ENDPOINT_RECEIVING : ENDPOINT_SENDING;
-	}
-	endpoint->tail = thread;
-}
-
 void endpoint_dequeue(struct endpoint *endpoint, struct thread *thread)
 {
 	struct thread *next = thread->queue_next, *previous = thread->queue_previous;

@@ -35,8 +35,6 @@ struct endpoint {
 
 _Static_assert(sizeof(struct endpoint) == 1 << ENDPOINT_BITS, "endpoint size is ABI");
 
-// Queue a thread whose state is already set, at the end.
-void endpoint_enqueue(struct endpoint *endpoint, struct thread *thread);
 void endpoint_dequeue(struct endpoint *endpoint, struct thread *thread);
 
 // The first of the queue leaves with STATUS_GONE. True: there are more.
@@ -44,6 +42,23 @@ bool endpoint_destroy_step(struct endpoint *endpoint) must_check;
 // Every queued sender with this badge leaves with STATUS_GONE.
 enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge,
 				     bool *started) must_check;
+
+// Queue a thread whose state is already set, at the end.
+static inline void endpoint_enqueue(struct endpoint *endpoint, struct thread *thread)
+{
+	struct thread *tail = endpoint->tail;
+
+	thread->endpoint = endpoint;
+	thread->queue_next = NULL;
+	thread->queue_previous = tail;
+	endpoint->tail = thread;
+	if (unlikely(tail)) {
+		tail->queue_next = thread;
+		return;
+	}
+	endpoint->head = thread;
+	endpoint->state = thread->state == THREAD_RECEIVING ? ENDPOINT_RECEIVING : ENDPOINT_SENDING;
+}
 
 // Take the first receiver out of the queue. Receivers have no cursor at them.
 static inline struct thread *endpoint_take_receiver(struct endpoint *endpoint)

@@ -13,6 +13,7 @@
 #include "sched.h"
 #include "schedctx.h"
 #include "untyped.h"
+#include "vspace.h"
 
 // ---- capabilities and the derivation tree ---------------------------------------------------------
 
@@ -185,6 +186,19 @@ static const char *check_wait(const struct thread *t)
 	return "T1: a thread in no state";
 }
 
+// Nothing decoded is right too: then the long way is taken.
+static bool decoded_right(const struct thread *t)
+{
+	struct cap root = t->slot[THREAD_SLOT_CSPACE].cap, space = t->slot[THREAD_SLOT_VSPACE].cap;
+
+	if (t->cspace_slots != 0 && (root.type != OBJECT_CNODE || cap_object(root) != t->cspace ||
+				     t->cspace_slots != 1ul << root.bits || root.cnode.guard != 0 ||
+				     t->cspace_shift + root.bits + root.cnode.guard_bits != 64)) {
+		return false;
+	}
+	return t->space == (space.type == OBJECT_VSPACE ? cap_object(space) : &vspace_none);
+}
+
 static const char *check_threads(const struct invariants_world *w)
 {
 	for (unsigned i = 0; i < w->threads; i++) {
@@ -201,6 +215,9 @@ static const char *check_threads(const struct invariants_world *w)
 		}
 		if (t->started && !t->pending) {
 			return "T4: a step of no operation";
+		}
+		if (!decoded_right(t)) {
+			return "T5: what a thread has decoded of its slots is not in them";
 		}
 		if (t->bound && t->bound->bound != t) {
 			return "N3: a bound notification is not bound to its thread";

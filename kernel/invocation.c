@@ -50,8 +50,7 @@ enum status bad(struct invocation *invocation, enum status status, unsigned i)
 enum status argument_slot(struct invocation *invocation, unsigned i, struct slot **slot)
 {
 	unsigned left;
-	enum status status = cspace_find(&invocation->thread->slot[THREAD_SLOT_CSPACE].cap,
-					 argument(invocation, i), slot, &left);
+	enum status status = thread_find(invocation->thread, argument(invocation, i), slot, &left);
 
 	return status == STATUS_OK ? status : bad(invocation, status, left);
 }
@@ -100,7 +99,7 @@ enum status argument_empty_place(struct invocation *invocation, unsigned i, stru
 	return status;
 }
 
-void invocation_run(struct thread *thread, struct slot *slot)
+struct answer invocation_run(struct thread *thread, struct slot *slot)
 {
 	struct invocation invocation = {
 		.thread = thread,
@@ -120,18 +119,18 @@ void invocation_run(struct thread *thread, struct slot *slot)
 	} else {
 		status = object_ops[slot->cap.type].invoke(&invocation);
 	}
-	if (invocation.progress == PREEMPTED) {
+	if (unlikely(invocation.progress == PREEMPTED)) {
+		thread->msg.status = SYS_CALL; // what kernel_continue goes on with
 		thread_pend(thread);
-		return;
+		return (struct answer){ANSWER_SAVED, 0};
 	}
 	thread->started = false;
 	if (arch_frame_kind(thread) == FRAME_GUEST) {
-		return; // answered when the guest is left
+		return (struct answer){ANSWER_SAVED, 0}; // answered when the guest is left
 	}
 	if (status != STATUS_OK) {
 		thread->msg.words[0] = invocation.detail;
-		thread_answer(thread, status, 1);
-	} else {
-		thread_answer(thread, STATUS_OK, invocation.results);
+		return (struct answer){status, 1};
 	}
+	return (struct answer){STATUS_OK, invocation.results};
 }

@@ -10,6 +10,7 @@
 // - Results are written last, since they replace the arguments.
 #pragma once
 
+#include "arch.h"
 #include "cap.h"
 #include "thread.h"
 
@@ -44,5 +45,6 @@ enum status argument_place(struct invocation *invocation, struct cap root, unsig
 enum status argument_empty_place(struct invocation *invocation, unsigned i,
 				 struct slot **slot) must_check;
 
-// Do it: find the method of the capability in `slot`, answer in thread->msg.
-void invocation_run(struct thread *thread, struct slot *slot);
+// Do it: find the method of the capability in `slot`. The answer's words are in thread->msg;
+// ANSWER_SAVED: preempted.
+struct answer invocation_run(struct thread *thread, struct slot *slot);

@@ -14,6 +14,13 @@ static bool has_time(const struct thread *thread)
 	return thread->schedctx != NULL;
 }
 
+// Does whoever receives its call get time with it? A timeout has none left.
+static bool brings_time(const struct thread *sender)
+{
+	return has_time(sender) &&
+	       !(sender->state == THREAD_FAULTED && sender->fault == FAULT_TIMEOUT);
+}
+
 // A sender has to wait: it leaves with itself what whoever receives it must know.
 static void queue_sender(struct thread *sender, struct endpoint *endpoint, struct cap cap,
 			 bool is_call)
@@ -39,20 +46,14 @@ static void refuse_call(struct thread *sender, uint64_t generation)
 static inline void link_caller(struct thread *caller, struct thread *receiver, struct reply *reply,
 			       unsigned rights)
 {
-	reply->thread = caller;
-	reply->state = REPLY_CALLER;
-	reply->can_grant = rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY);
-	caller->reply = reply;
+	reply_take_caller(reply, caller, rights);
 	receiver->msg.aux = RECEIVED_CALL;
 	if (likely(caller->state != THREAD_FAULTED)) {
 		caller->state = THREAD_CALLING;
 	} else {
 		receiver->msg.aux = RECEIVED_FAULT;
-		if (caller->fault == FAULT_TIMEOUT) {
-			return; // there is no time to lend
-		}
 	}
-	if (!has_time(receiver) && has_time(caller)) {
+	if (!has_time(receiver) && brings_time(caller)) {
 		schedctx_lend(caller, receiver);
 	}
 }
@@ -182,10 +183,8 @@ static void wait(struct thread *receiver, struct endpoint *endpoint, struct repl
 		 struct thread *answered)
 {
 	receiver->state = THREAD_RECEIVING;
-	receiver->reply = reply;
 	if (likely(reply)) {
-		reply->state = REPLY_ARMED;
-		reply->thread = receiver;
+		reply_arm(reply, receiver);
 	}
 	endpoint_enqueue(endpoint, receiver);
 	struct thread *lender = schedctx_return(receiver);
@@ -198,13 +197,6 @@ static void wait(struct thread *receiver, struct endpoint *endpoint, struct repl
 	} else {
 		sched_block();
 	}
-}
-
-// Does whoever receives its call get time with it? A timeout has none left.
-static bool brings_time(const struct thread *sender)
-{
-	return has_time(sender) &&
-	       !(sender->state == THREAD_FAULTED && sender->fault == FAULT_TIMEOUT);
 }
 
 // Take the first of the queue of senders.
@@ -252,17 +244,14 @@ enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *r
 
 enum status ipc_reply(struct thread *thread, struct reply *reply, struct thread **answered)
 {
-	struct thread *caller = reply->thread;
 	enum status status = message_check(thread);
 
 	if (unlikely(status != STATUS_OK)) {
 		return status;
 	}
-	reply->state = REPLY_IDLE;
-	reply->thread = NULL;
-	caller->reply = NULL;
+	struct thread *caller = reply_release_caller(reply);
 	if (likely(caller->state == THREAD_CALLING)) {
-		message_transfer(thread, caller, NULL, reply->can_grant);
+		message_transfer(thread, caller, NULL, reply->grant);
 		caller->msg.status = STATUS_OK;
 		caller->msg.badge = 0;
 		caller->msg.third = 0;

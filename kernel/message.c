@@ -15,8 +15,7 @@ must_check static enum status check_caps(const struct thread *sender, unsigned c
 
 	for (unsigned i = 0; i < caps; i++) {
 		cptr_t cptr = *(const volatile cptr_t *)&buffer->caps[i];
-		enum status status =
-			cspace_find(&sender->slot[THREAD_SLOT_CSPACE].cap, cptr, &slot, &left);
+		enum status status = thread_find(sender, cptr, &slot, &left);
 		if (status != STATUS_OK || slot_is_empty(slot)) {
 			return STATUS_NO_CAP;
 		}
@@ -62,9 +61,7 @@ static struct slot *receive_slot(struct thread *receiver, const struct ipc_buffe
 	struct slot *slot;
 	unsigned left;
 
-	if (cnode == 0 ||
-	    cspace_find(&receiver->slot[THREAD_SLOT_CSPACE].cap, cnode, &slot, &left) !=
-		    STATUS_OK ||
+	if (cnode == 0 || thread_find(receiver, cnode, &slot, &left) != STATUS_OK ||
 	    slot->cap.type != OBJECT_CNODE) {
 		return NULL;
 	}
@@ -90,8 +87,7 @@ static uint64_t transfer_caps(struct thread *sender, struct thread *receiver,
 		struct cap copy;
 		unsigned left;
 		cptr_t cptr = *(volatile cptr_t *)&from->caps[arrived];
-		if (cspace_find(&sender->slot[THREAD_SLOT_CSPACE].cap, cptr, &source, &left) !=
-		    STATUS_OK) {
+		if (thread_find(sender, cptr, &source, &left) != STATUS_OK) {
 			break;
 		}
 		if (endpoint && source->cap.type == OBJECT_ENDPOINT &&

@@ -18,8 +18,8 @@
 #pragma once
 
 #include "cap.h"
+#include "thread.h"
 
-struct thread;
 struct invocation;
 
 enum reply_state {
@@ -32,12 +32,40 @@ enum reply_state {
 struct reply {
 	struct thread *thread; // ARMED: the receiver; CALLER: the caller
 	uint32_t state;	       // enum reply_state
-	bool can_grant;	       // the answer may carry capabilities
+	uint8_t grant;	       // CALLER: not 0 if the answer may carry capabilities
 	uint8_t reserved[3];
 	uint64_t reserved2[6];
 };
 
 _Static_assert(sizeof(struct reply) == 1 << REPLY_BITS, "reply size is ABI");
+
+// The caller waits behind it from now on. `rights`: of the capability that it called through.
+static inline void reply_take_caller(struct reply *reply, struct thread *caller, unsigned rights)
+{
+	reply->thread = caller;
+	reply->state = REPLY_CALLER;
+	reply->grant = rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY);
+	caller->reply = reply;
+}
+
+// The receiver waits with it for a caller.
+static inline void reply_arm(struct reply *reply, struct thread *receiver)
+{
+	reply->thread = receiver;
+	reply->state = REPLY_ARMED;
+	receiver->reply = reply;
+}
+
+// Its caller waits no longer.
+static inline struct thread *reply_release_caller(struct reply *reply)
+{
+	struct thread *caller = reply->thread;
+
+	reply->thread = NULL;
+	reply->state = REPLY_IDLE;
+	caller->reply = NULL;
+	return caller;
+}
 
 void reply_abort(struct reply *reply);
 void reply_destroy(struct reply *reply);

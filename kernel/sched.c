@@ -14,9 +14,6 @@
 #define RELEASE_STEP 16
 #define NEVER	     UINT64_MAX
 
-// What a thread without an address space runs in: every user access faults.
-static struct vspace no_space __attribute__((aligned(1 << VSPACE_BITS)));
-
 void sched_init_cpu(struct cpu *cpu, unsigned number)
 {
 	cpu->number = number;
@@ -26,7 +23,7 @@ void sched_init_cpu(struct cpu *cpu, unsigned number)
 	cpu->current = &cpu->idle;
 	cpu->idle.state = THREAD_RUNNING;
 	cpu->idle.cpu = number;
-	arch_vspace_init(&no_space, VSPACE_NATIVE);
+	arch_vspace_init(&vspace_none, VSPACE_NATIVE);
 	arch_thread_init_idle(&cpu->idle);
 }
 
@@ -210,7 +207,7 @@ void kernel_stalled(void)
 	if (arch_frame_kind(thread) == FRAME_SHORT) {
 		thread_pend(thread);
 	}
-	arch_switch(thread, &cpu->idle, NULL);
+	arch_switch_elaborate(thread, &cpu->idle);
 	cpu->current = &cpu->idle;
 }
 
@@ -221,7 +218,7 @@ void sched_drop(struct thread *thread)
 	sched_stop(thread);
 	if (cpu->current == thread) {
 		if (cpu == cpu_self()) {
-			arch_switch(thread, &cpu->idle, NULL);
+			arch_switch_elaborate(thread, &cpu->idle);
 		}
 		cpu->current = &cpu->idle;
 	}
@@ -284,23 +281,12 @@ static struct thread *take_first(struct cpu *cpu, ticks_t now)
 	return &cpu->idle;
 }
 
-static struct vspace *space_of(struct cpu *cpu, struct thread *thread)
+void sched_change_time(struct cpu *cpu, struct schedctx *s)
 {
-	struct vspace *space = thread_vspace(thread);
-
-	if (likely(space) || thread == &cpu->idle) {
-		return space;
-	}
-	return &no_space;
-}
-
-void sched_switch(struct cpu *cpu, struct thread *next)
-{
-	struct thread *from = cpu->current;
-
-	cpu->current = next;
-	next->cpu = cpu->number;
-	arch_switch(from, next, space_of(cpu, next));
+	charge(cpu);
+	cpu->charged = s;
+	s->spent = false;
+	set_timer(cpu);
 }
 
 void sched_choose(void)

@@ -12,7 +12,9 @@
 // - sched_leave() is the last thing every kernel entry does.
 #pragma once
 
+#include "arch_switch.h"
 #include "cpu.h"
+#include "schedctx.h"
 
 void sched_init_cpu(struct cpu *cpu, unsigned number);
 
@@ -30,6 +32,9 @@ void sched_check(struct thread *thread);
 // No CPU may have the thread as its current one: its memory is about to go.
 void sched_drop(struct thread *thread);
 
+// The present choice ends: charge it, and go on on the time of `s`, whose thread is about to be current.
+void sched_change_time(struct cpu *cpu, struct schedctx *s);
+
 void sched_yield(void); // give up the present refill
 // Let the other thread run before the current one. False: it cannot.
 bool sched_let_run(struct thread *thread);
@@ -42,7 +47,18 @@ void sched_charge(struct schedctx *s);		// bring its account up to date
 void sched_forget(struct schedctx *s);
 
 // Make `next`, which can run and is in no queue, the current thread: no more than that.
-void sched_switch(struct cpu *cpu, struct thread *next);
+static inline void sched_switch(struct cpu *cpu, struct thread *next)
+{
+	struct thread *from = cpu->current;
+
+	cpu->current = next;
+	next->cpu = cpu->number;
+	if (likely(next->space && arch_switch_is_plain(from, next))) {
+		arch_switch_plain(cpu, from, next);
+	} else {
+		arch_switch_elaborate(from, next);
+	}
+}
 
 // The last thing that every kernel entry does.
 static inline void sched_leave(void)
@@ -50,6 +66,14 @@ static inline void sched_leave(void)
 	if (unlikely(cpu_self()->reschedule)) {
 		sched_choose();
 	}
+}
+
+// Could `next`, which is about to become able to run on its own time, be the very next one? (Who has a
+// budget to be counted, or equals to take turns with, is not told so at once.)
+static inline bool sched_can_start(const struct cpu *cpu, const struct thread *next)
+{
+	return next->priority > cpu->top && next->schedctx->round_robin &&
+	       next->schedctx->cpu == cpu->number;
 }
 
 // The current thread waits from now on and `next` has become able to run: run it, if nobody comes

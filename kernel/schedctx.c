@@ -9,12 +9,6 @@
 
 // ---- holding and lending --------------------------------------------------------------------------
 
-static void hold(struct schedctx *s, struct thread *thread)
-{
-	s->thread = thread;
-	thread->schedctx = s;
-}
-
 // A server that loses what it had borrowed goes on with the time of its bound notification, if that
 // has any to give: the death of a client must not stop it in the middle of a request.
 static void fall_back(struct thread *thread)
@@ -42,27 +36,10 @@ static void let_go(struct schedctx *s)
 	}
 }
 
-void schedctx_lend(struct thread *from, struct thread *to)
-{
-	struct schedctx *s = from->schedctx;
-	struct thread *below = s->lender;
-
-	from->schedctx = NULL;
-	from->lender_below = below;
-	from->lent = s;
-	if (below) {
-		below->lender_above = from;
-		below->lent = NULL;
-	}
-	s->lender = from;
-	to->borrowed = true;
-	hold(s, to);
-}
-
 void schedctx_give(struct schedctx *s, struct thread *thread)
 {
 	thread->borrowed = true;
-	hold(s, thread);
+	schedctx_hold(s, thread);
 }
 
 void schedctx_leave_stack(struct thread *lender)
@@ -85,25 +62,6 @@ void schedctx_leave_stack(struct thread *lender)
 	lender->lent = NULL;
 }
 
-struct thread *schedctx_return(struct thread *thread)
-{
-	struct schedctx *s = thread->schedctx;
-
-	if (!s || !thread->borrowed) {
-		return NULL;
-	}
-	struct thread *lender = s->lender;
-	thread->schedctx = NULL;
-	thread->borrowed = false;
-	s->thread = NULL;
-	if (!lender) {
-		return NULL;
-	}
-	schedctx_leave_stack(lender);
-	hold(s, lender);
-	return lender->state == THREAD_RUNNING ? lender : NULL;
-}
-
 void schedctx_reclaim(struct thread *lender)
 {
 	struct schedctx *s = lender->lent;
@@ -124,7 +82,7 @@ void schedctx_bind(struct schedctx *s, struct thread *thread)
 {
 	schedctx_leave_stack(thread);
 	thread->borrowed = false;
-	hold(s, thread);
+	schedctx_hold(s, thread);
 	sched_wake(thread);
 	if (thread->bound) {
 		notification_check_bound(thread->bound);

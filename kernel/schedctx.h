@@ -30,8 +30,8 @@
 
 #include "cap.h"
 #include "refill.h"
+#include "thread.h"
 
-struct thread;
 struct notification;
 struct invocation;
 
@@ -66,12 +66,8 @@ static inline unsigned schedctx_refill_limit(unsigned bits)
 _Static_assert((1u << SCHEDCTX_MIN_BITS) >= sizeof(struct schedctx) + 2 * sizeof(struct refill),
 	       "the smallest scheduling context has room for two refills");
 
-void schedctx_lend(struct thread *from, struct thread *to);
 // The notification that woke `thread` gives it its context.
 void schedctx_give(struct schedctx *s, struct thread *thread);
-// The thread is done with what it has borrowed, if anything. Returns the lender that can run
-// now, for the caller to wake, or NULL.
-struct thread *schedctx_return(struct thread *thread) must_check;
 // The lender's call was ended by somebody else, who gives up the borrower: take the context back, if
 // it is the latest lender. A borrower that ends the call itself keeps it until it is done.
 void schedctx_reclaim(struct thread *lender);
@@ -81,6 +77,64 @@ void schedctx_leave_stack(struct thread *lender);
 void schedctx_bind(struct schedctx *s, struct thread *thread);
 void schedctx_unbind(struct schedctx *s); // from thread, lenders and notification
 void schedctx_destroy(struct schedctx *s);
+
+static inline void schedctx_hold(struct schedctx *s, struct thread *thread)
+{
+	s->thread = thread;
+	thread->schedctx = s;
+}
+
+static inline void schedctx_lend(struct thread *from, struct thread *to)
+{
+	struct schedctx *s = from->schedctx;
+	struct thread *below = s->lender;
+
+	from->schedctx = NULL;
+	from->lender_below = below;
+	from->lent = s;
+	if (unlikely(below)) {
+		below->lender_above = from;
+		below->lent = NULL;
+	}
+	s->lender = from;
+	to->borrowed = true;
+	schedctx_hold(s, to);
+}
+
+// The borrower is done: the context goes to the latest lender. Returns it, NULL: there is none.
+static inline struct thread *schedctx_give_back(struct thread *borrower)
+{
+	struct schedctx *s = borrower->schedctx;
+	struct thread *lender = s->lender;
+
+	borrower->schedctx = NULL;
+	borrower->borrowed = false;
+	if (unlikely(!lender)) {
+		s->thread = NULL;
+		return NULL;
+	}
+	struct thread *below = lender->lender_below;
+	s->lender = below;
+	lender->lent = NULL;
+	if (unlikely(below)) {
+		lender->lender_below = NULL;
+		below->lender_above = NULL;
+		below->lent = s;
+	}
+	schedctx_hold(s, lender);
+	return lender;
+}
+
+// The thread is done with what it has borrowed, if anything. Returns the lender that can run
+// now, for the caller to wake, or NULL.
+must_check static inline struct thread *schedctx_return(struct thread *thread)
+{
+	if (!thread->borrowed) {
+		return NULL;
+	}
+	struct thread *lender = thread->schedctx ? schedctx_give_back(thread) : NULL;
+	return lender && lender->state == THREAD_RUNNING ? lender : NULL;
+}
 
 enum status schedctx_invoke(struct invocation *invocation) must_check;
 enum status sched_control_invoke(struct invocation *invocation) must_check;

@@ -4,8 +4,11 @@
 //
 // Each entry does its work and ends in sched_leave(), which chooses who is resumed. A system call
 // finds its capabilities here, so that ipc.c and the object files never see a cptr.
-#include "arch.h"
-#include "cspace.h"
+//
+// Two ways out: an answer that is at hand for the thread that asked, which goes on, is returned to
+// the entry path and never touches memory; in all other cases what the thread will find is in its
+// msg, and the answer is ANSWER_SAVED.
+#include "syscall.h"
 #include "fault.h"
 #include "invocation.h"
 #include "ipc.h"
@@ -15,16 +18,36 @@
 #include "reply.h"
 #include "sched.h"
 
-static void fail(struct thread *thread, enum status status, uint64_t detail)
+// Words of an invocation that need not be more than the entry saves for a call.
+#define SHORT_WORDS 3
+
+static const struct answer saved = {ANSWER_SAVED, 0};
+
+// The thread's call ends with `status` and the first `words` words of its msg.
+static inline struct answer leave(struct thread *thread, uint64_t status, uint64_t words)
 {
-	thread_answer(thread, status, 1);
-	thread->msg.words[0] = detail;
+	if (unlikely(words > 0)) {
+		msg_zero_beyond(thread->msg.words, words);
+	}
+	if (likely(!cpu_self()->reschedule)) {
+		return (struct answer){status, words};
+	}
+	thread_answer(thread, status, words);
+	sched_choose();
+	return saved;
 }
 
-must_check static inline enum status find(struct thread *thread, cptr_t cptr, struct slot **slot,
-					  unsigned *detail)
+static struct answer fail(struct thread *thread, enum status status, uint64_t detail)
 {
-	return cspace_find(&thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, detail);
+	thread->msg.words[0] = detail;
+	return leave(thread, status, 1);
+}
+
+// The thread waits, or has been given what it finds.
+static struct answer leave_saved(void)
+{
+	sched_leave();
+	return saved;
 }
 
 // What is wrong with a capability that is not of a type that was wanted.
@@ -33,37 +56,54 @@ static enum status mismatch(struct cap cap, enum status otherwise)
 	return cap.type == CAP_EMPTY || cap.type == CAP_ZOMBIE ? STATUS_NO_CAP : otherwise;
 }
 
-static void do_call(struct thread *thread)
+static inline struct answer invoke(struct thread *thread, struct slot *slot)
+{
+	struct answer answer = invocation_run(thread, slot);
+
+	if (unlikely(answer.what == ANSWER_SAVED)) {
+		return leave_saved();
+	}
+	return leave(thread, answer.what, answer.word);
+}
+
+struct answer syscall_invoke_short(struct thread *thread, struct slot *slot)
+{
+	unsigned type = slot->cap.type;
+
+	// A cnode may be on the way to the slot that is meant.
+	if (type == OBJECT_ENDPOINT || msg_words(thread->msg.info) > SHORT_WORDS ||
+	    mismatch(slot->cap, STATUS_OK) || (type == OBJECT_CNODE && thread->cspace_shift != 0)) {
+		return (struct answer){ANSWER_GENERAL, 0};
+	}
+	return invoke(thread, slot);
+}
+
+static struct answer do_call(struct thread *thread)
 {
 	struct slot *slot;
 	unsigned detail;
-	enum status status = find(thread, thread->msg.badge, &slot, &detail);
+	enum status status = thread_find(thread, thread->msg.badge, &slot, &detail);
 
 	if (unlikely(status != STATUS_OK)) {
-		fail(thread, status, detail);
-		return;
+		return fail(thread, status, detail);
 	}
 	if (likely(slot->cap.type == OBJECT_ENDPOINT)) {
 		status = ipc_call(thread, slot->cap);
-		if (unlikely(status != STATUS_OK)) {
-			fail(thread, status, 0);
-		}
-		return;
+		return likely(status == STATUS_OK) ? leave_saved() : fail(thread, status, 0);
 	}
-	if (mismatch(slot->cap, STATUS_OK) != STATUS_OK) {
-		fail(thread, STATUS_NO_CAP, 0);
-		return;
+	if (unlikely(mismatch(slot->cap, STATUS_OK) != STATUS_OK)) {
+		return fail(thread, STATUS_NO_CAP, 0);
 	}
-	invocation_run(thread, slot);
+	return invoke(thread, slot);
 }
 
 // One-way message, signal or answer through `cptr`.
-must_check static enum status send(struct thread *thread, cptr_t cptr, bool blocking,
-				   unsigned *detail)
+must_check static inline enum status send(struct thread *thread, cptr_t cptr, bool blocking,
+					  unsigned *detail)
 {
 	struct slot *slot;
 	struct thread *answered;
-	enum status status = find(thread, cptr, &slot, detail);
+	enum status status = thread_find(thread, cptr, &slot, detail);
 
 	if (status != STATUS_OK) {
 		return status;
@@ -96,23 +136,23 @@ must_check static enum status send(struct thread *thread, cptr_t cptr, bool bloc
 	return mismatch(cap, STATUS_BAD_METHOD);
 }
 
-static void do_send(struct thread *thread, bool blocking)
+static struct answer do_send(struct thread *thread, bool blocking)
 {
 	unsigned detail;
 	enum status status = send(thread, thread->msg.badge, blocking, &detail);
 
-	if (status != STATUS_OK) {
-		fail(thread, status, detail);
-	} else if (thread->state == THREAD_RUNNING) {
-		thread_answer(thread, STATUS_OK, 0);
+	if (unlikely(status != STATUS_OK)) {
+		return fail(thread, status, detail);
 	}
+	return likely(thread->state == THREAD_RUNNING) ? leave(thread, STATUS_OK, 0)
+						       : leave_saved();
 }
 
 // The capability to receive through.
 must_check static enum status find_source(struct thread *thread, struct slot **slot,
 					  unsigned *detail)
 {
-	enum status status = find(thread, thread->msg.badge, slot, detail);
+	enum status status = thread_find(thread, thread->msg.badge, slot, detail);
 
 	if (status != STATUS_OK) {
 		return status;
@@ -135,7 +175,7 @@ must_check static enum status find_reply(struct thread *thread, struct reply **r
 	if (cptr == 0) {
 		return STATUS_OK;
 	}
-	enum status status = find(thread, cptr, &slot, detail);
+	enum status status = thread_find(thread, cptr, &slot, detail);
 	if (status != STATUS_OK) {
 		return status;
 	}
@@ -149,7 +189,7 @@ must_check static enum status find_reply(struct thread *thread, struct reply **r
 	return (*reply)->state == REPLY_ARMED ? STATUS_BUSY : STATUS_OK;
 }
 
-static void do_receive(struct thread *thread, bool blocking)
+static struct answer do_receive(struct thread *thread, bool blocking)
 {
 	struct slot *source;
 	struct reply *reply;
@@ -170,12 +210,10 @@ static void do_receive(struct thread *thread, bool blocking)
 		status = ipc_receive(thread, source->cap, reply, blocking, NULL);
 		detail = 0;
 	}
-	if (status != STATUS_OK) {
-		fail(thread, status, detail);
-	}
+	return likely(status == STATUS_OK) ? leave_saved() : fail(thread, status, detail);
 }
 
-static void do_reply_receive(struct thread *thread)
+static struct answer do_reply_receive(struct thread *thread)
 {
 	struct slot *source;
 	struct reply *reply;
@@ -198,44 +236,33 @@ static void do_reply_receive(struct thread *thread)
 	if (likely(status == STATUS_OK)) {
 		status = ipc_receive(thread, source->cap, reply, true, answered);
 	}
-	if (unlikely(status != STATUS_OK)) {
-		fail(thread, status, detail);
-	}
+	return likely(status == STATUS_OK) ? leave_saved() : fail(thread, status, detail);
 }
 
-static void do_send_receive(struct thread *thread)
+static struct answer do_send_receive(struct thread *thread)
 {
 	unsigned detail;
 	enum status ignored = send(thread, thread->msg.third, false, &detail);
 
 	(void)ignored;
-	do_receive(thread, true);
+	return do_receive(thread, true);
 }
 
 // ---- entries --------------------------------------------------------------------------------------
 
-static void dispatch(struct thread *thread, uint64_t number)
+struct answer kernel_syscall(uint64_t number, struct thread *thread)
 {
 	switch (number) {
-	case SYS_CALL: do_call(thread); break;
-	case SYS_REPLY_RECV: do_reply_receive(thread); break;
-	case SYS_RECV: do_receive(thread, true); break;
-	case SYS_NB_RECV: do_receive(thread, false); break;
-	case SYS_SEND: do_send(thread, true); break;
-	case SYS_NB_SEND: do_send(thread, false); break;
-	case SYS_SEND_RECV: do_send_receive(thread); break;
-	case SYS_YIELD:
-		thread_answer(thread, STATUS_OK, 0);
-		sched_yield();
-		break;
-	default: fail(thread, STATUS_BAD_METHOD, 0);
+	case SYS_CALL: return do_call(thread);
+	case SYS_REPLY_RECV: return do_reply_receive(thread);
+	case SYS_RECV: return do_receive(thread, true);
+	case SYS_NB_RECV: return do_receive(thread, false);
+	case SYS_SEND: return do_send(thread, true);
+	case SYS_NB_SEND: return do_send(thread, false);
+	case SYS_SEND_RECV: return do_send_receive(thread);
+	case SYS_YIELD: sched_yield(); return leave(thread, STATUS_OK, 0);
 	}
-}
-
-void kernel_syscall(uint64_t number)
-{
-	dispatch(cpu_self()->current, number);
-	sched_leave();
+	return fail(thread, STATUS_BAD_METHOD, 0);
 }
 
 void kernel_continue(void)
@@ -245,12 +272,14 @@ void kernel_continue(void)
 	assert(thread->pending);
 	thread->pending = false;
 	arch_frame_pend(thread, false);
-	dispatch(thread, thread->msg.status);
+	struct answer answer = kernel_syscall(thread->msg.status, thread);
+	if (answer.what != ANSWER_SAVED) {
+		thread_answer(thread, answer.what, answer.word);
+	}
 	if (!thread->pending) {
 		thread->started =
 			false; // it may have ended without its method: the capability is gone
 	}
-	sched_leave();
 }
 
 void kernel_fault_page(vaddr_t address, unsigned access)

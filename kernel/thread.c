@@ -10,10 +10,12 @@
 #include "sched.h"
 #include "schedctx.h"
 #include "vcpu.h"
+#include "vspace.h"
 
 void thread_init(struct thread *thread)
 {
 	arch_thread_init(thread);
+	thread->space = &vspace_none;
 }
 
 static void leave_reply(struct thread *thread)
@@ -131,4 +133,35 @@ void thread_destroy(struct thread *thread)
 	schedctx_leave_stack(thread);
 	sched_drop(thread);
 	arch_thread_destroy(thread);
+}
+
+// A root that resolves the upper bits of a cptr to 0 and then a slot, as everybody's does, makes the
+// number of that slot a shift away.
+void thread_decode(struct thread *thread)
+{
+	struct slot *root = &thread->slot[THREAD_SLOT_CSPACE];
+	struct slot *space = &thread->slot[THREAD_SLOT_VSPACE];
+
+	if (root->cap.type == OBJECT_CNODE && root->cap.cnode.guard == 0) {
+		thread->cspace = cap_object(root->cap);
+		thread->cspace_slots = 1ul << root->cap.bits;
+		thread->cspace_shift = 64 - root->cap.bits - root->cap.cnode.guard_bits;
+		root->decoded = true;
+	}
+	if (space->cap.type == OBJECT_VSPACE) {
+		thread->space = cap_object(space->cap);
+		space->decoded = true;
+	}
+}
+
+void thread_slot_released(struct slot *slot)
+{
+	struct thread *thread = (struct thread *)((uintptr_t)slot & -(1ul << THREAD_BITS));
+
+	slot->decoded = false;
+	if (slot == &thread->slot[THREAD_SLOT_CSPACE]) {
+		thread->cspace_slots = 0;
+	} else {
+		thread->space = &vspace_none;
+	}
 }

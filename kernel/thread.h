@@ -17,15 +17,19 @@
 // - A FRAME_GUEST frame is a RUNNING thread's whose system call runs a guest (vcpu.h).
 // - Ending a wait from outside (suspend, write registers) completes the system call with ABORTED.
 // - The five slots are in the derivation tree like any other.
+// - `cspace`, `cspace_slots`, `cspace_shift` and `space` say again what the first two slots hold, for
+//   every system call to read: thread_decode sets them, thread_slot_released forgets them.
 #pragma once
 
 #include "cap.h"
+#include "cspace.h"
 #include <caplet/abi/invoke.h>
 #include <caplet/abi/syscall.h>
 
 struct endpoint;
 struct notification;
 struct reply;
+struct vspace;
 struct schedctx;
 struct invocation;
 struct vcpu;
@@ -73,15 +77,19 @@ struct thread {
 	uint8_t state; // enum thread_state
 	uint8_t priority;
 	uint8_t max_priority;
-	bool queued;	     // in a run queue
-	bool pending;	     // in a preempted operation
-	bool started;	     // of that operation: its first step is done
-	bool borrowed;	     // `schedctx` is another's, to be returned
-	bool is_call;	     // SENDING, FAULTED: wants an answer
-	uint8_t send_rights; // SENDING, FAULTED: of the capability used
-	uint16_t cpu;	     // where it is queued or current, or was last
-	uint32_t fault;	     // FAULTED: enum fault_label
+	bool queued;	      // in a run queue
+	bool pending;	      // in a preempted operation
+	bool started;	      // of that operation: its first step is done
+	bool borrowed;	      // `schedctx` is another's, to be returned
+	bool is_call;	      // SENDING, FAULTED: wants an answer
+	uint8_t send_rights;  // SENDING, FAULTED: of the capability used
+	uint16_t cpu;	      // where it is queued or current, or was last
+	uint32_t fault;	      // FAULTED: enum fault_label
+	uint8_t cspace_shift; // bits of a cptr below the number of a slot of `cspace`
 
+	struct slot *cspace;		   // slots of its CSpace's root
+	uint64_t cspace_slots;		   // how many; 0: to be looked up the long way
+	struct vspace *space;		   // its address space, or vspace_none; NULL: idle
 	uint32_t buffer_offset;		   // of the IPC buffer in the frame in THREAD_SLOT_BUFFER
 	struct schedctx *schedctx;	   // what it runs on, or NULL
 	struct reply *reply;		   // CALLING, FAULTED: where it waits; RECEIVING: offered
@@ -112,17 +120,28 @@ static inline struct ipc_buffer *thread_buffer(struct thread *thread)
 					  : NULL;
 }
 
-static inline struct vspace *thread_vspace(struct thread *thread)
+// Find the slot that a cptr of the thread names.
+must_check static inline enum status thread_find(const struct thread *thread, cptr_t cptr,
+						 struct slot **slot, unsigned *bits_left)
 {
-	struct cap cap = thread->slot[THREAD_SLOT_VSPACE].cap;
+	uint64_t number = cptr >> thread->cspace_shift;
 
-	return cap.type == OBJECT_VSPACE ? cap_object(cap) : NULL;
+	if (likely(number < thread->cspace_slots)) {
+		*slot = &thread->cspace[number];
+		*bits_left = thread->cspace_shift;
+		if (likely((*slot)->cap.type != OBJECT_CNODE || *bits_left == 0)) {
+			return STATUS_OK;
+		}
+	}
+	return cspace_find(&thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, bits_left);
 }
 
 void thread_init(struct thread *thread); // from zeroed memory
 void thread_resume(struct thread *thread);
 void thread_suspend(struct thread *thread);
-void thread_destroy(struct thread *thread); // all but its slots
+void thread_destroy(struct thread *thread);   // all but its slots
+void thread_decode(struct thread *thread);    // its slots were filled
+void thread_slot_released(struct slot *slot); // a decoded slot is about to be emptied
 // Take it out of the queue and the reply object it waits in; the caller sets its new state.
 void thread_leave_wait(struct thread *thread);
 // What it finds in its registers: a status and its first `words` message words, all else 0.

@@ -65,6 +65,7 @@ must_check static enum status install_all(struct invocation *invocation, struct 
 				      false);
 		}
 	}
+	thread_decode(thread);
 	return STATUS_OK;
 }
 

@@ -11,6 +11,8 @@ struct space {
 // All under the kernel lock.
 static struct space spaces[ASID_COUNT];
 
+struct vspace vspace_none __attribute__((aligned(1 << VSPACE_BITS)));
+
 static unsigned shift_of(const struct table_format *format, unsigned level)
 {
 	return PAGE_BITS + level * format->index_bits;

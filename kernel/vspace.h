@@ -35,6 +35,9 @@ struct vspace {
 
 _Static_assert(sizeof(struct vspace) == 1 << VSPACE_BITS, "vspace size is ABI");
 
+// What a thread without an address space runs in: every user access faults.
+extern struct vspace vspace_none;
+
 // A place that a table or frame is to be mapped at.
 struct mapping {
 	struct cap vspace;

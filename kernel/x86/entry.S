@@ -40,6 +40,44 @@ lock_for_call:
 	test	%al, %al
 	jnz	lock_void
 	ret
+lock_for_syscall:                    // all of it is saved first, and the number is put back
+	mov	%rax, THREAD_STATUS(%r11)
+	mov	%rdx, THREAD_AUX(%r11)
+	mov	%rbp, THREAD_THIRD(%r11)
+	mov	%r12, THREAD_WORD(3)(%r11)
+	mov	%r13, THREAD_WORD(4)(%r11)
+	mov	%r14, THREAD_WORD(5)(%r11)
+	mov	%r15, THREAD_WORD(6)(%r11)
+	mov	%rbx, THREAD_WORD(7)(%r11)
+	push	%r11
+	call	lock_take
+	pop	%r11
+	test	%al, %al
+	jnz	lock_void
+	mov	THREAD_STATUS(%r11), %rax
+	mov	THREAD_BADGE(%r11), %rdi
+	mov	THREAD_INFO_WORD(%r11), %rsi
+	mov	THREAD_AUX(%r11), %rdx
+	ret
+lock_leave_answer:                   // with what is to be found in registers already in them
+	push	%rax
+	push	%rdi
+	push	%rsi
+	push	%rdx
+	push	%r8
+	push	%r9
+	push	%r10
+	push	%r11
+	call	lock_leave
+	pop	%r11
+	pop	%r10
+	pop	%r9
+	pop	%r8
+	pop	%rdx
+	pop	%rsi
+	pop	%rdi
+	pop	%rax
+	ret
 lock_void:
 	add	$8, %rsp
 	call	kernel_reschedule_ipi
@@ -66,7 +104,11 @@ syscall_stubs:
 	.noaltmacro
 
 // rcx, r11 = the caller's rip and rflags. The mask has cleared TF, IF, DF, AC and NT.
-	.balign	16
+//
+// Call and answer first try the direct way (direct.c), for which message words 0..7 stay where they
+// are: rbx and r12..r15 because C preserves them, r8..r10 by way of the caller's thread. All other
+// system calls, and those that are not as usual, have all their registers put into thread->msg.
+	.balign	64
 	.globl	syscall_entry
 syscall_entry:
 	push	%r11
@@ -75,23 +117,78 @@ syscall_entry:
 	mov	%rcx, THREAD_RIP(%r11)
 	mov	AT_TOP(LAYOUT_USER_RSP)(%rsp), %rcx
 	mov	%rcx, THREAD_RSP(%r11)
-	movb	$KIND_SHORT, THREAD_KIND(%r11)
-	mov	%rax, THREAD_STATUS(%r11)
 	mov	%rdi, THREAD_BADGE(%r11)
 	mov	%rsi, THREAD_INFO_WORD(%r11)
-	mov	%rdx, THREAD_AUX(%r11)
-	mov	%rbp, THREAD_THIRD(%r11)
 	mov	%r8, THREAD_WORD(0)(%r11)
 	mov	%r9, THREAD_WORD(1)(%r11)
 	mov	%r10, THREAD_WORD(2)(%r11)
+	LOCK_SITE lock_for_syscall
+	test	%rax, %rax
+	jnz	not_call
+	mov	%r11, %rbp
+	mov	%r11, %rdx
+	call	kernel_call
+	test	%rax, %rax
+	jns	not_direct           // no kernel address
+	mov	%rdx, %rdi
+	mov	$ENTRY_RECEIVED_CALL, %edx
+	jmp	exit_direct
+
+not_direct:
+	cmp	$ENTRY_SAVED, %eax
+	jb	exit_answer
+	je	exit
+	mov	%rbp, %r11
+	xor	%eax, %eax
+	jmp	general
+
+not_call:
+	mov	%rdx, THREAD_AUX(%r11)
+	cmp	$ENTRY_REPLY_RECV, %rax
+	jne	other
+	mov	%r11, %rbp
+	mov	%r11, %rcx
+	call	kernel_reply_receive
+	test	%rax, %rax
+	js	direct_answer
+	mov	%rbp, %r11
+	mov	$ENTRY_REPLY_RECV, %eax
+	jmp	general
+other:
+	mov	%rbp, THREAD_THIRD(%r11)
+general:
 	mov	%r12, THREAD_WORD(3)(%r11)
 	mov	%r13, THREAD_WORD(4)(%r11)
 	mov	%r14, THREAD_WORD(5)(%r11)
 	mov	%r15, THREAD_WORD(6)(%r11)
 	mov	%rbx, THREAD_WORD(7)(%r11)
 	mov	%rax, %rdi
-	LOCK_SITE lock_for_call
+	mov	%r11, %rsi
 	call	kernel_syscall
+	cmp	$ENTRY_SAVED, %eax
+	je	exit
+
+// The same thread goes on: rax = status, rdx = number of message words, which are in its msg.
+exit_answer:
+	LOCK_SITE lock_leave_answer
+	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
+	mov	THREAD_RIP(%r11), %rcx
+	mov	%edx, %esi
+	xor	%edi, %edi
+	xor	%ebp, %ebp
+	test	%edx, %edx
+	jnz	1f
+	xor	%r8d, %r8d
+	xor	%r9d, %r9d
+	xor	%r10d, %r10d
+	xor	%r12d, %r12d
+	xor	%r13d, %r13d
+	xor	%r14d, %r14d
+	xor	%r15d, %r15d
+	xor	%ebx, %ebx
+	jmp	exit_short_tail
+1:	xor	%edx, %edx
+	jmp	load_words
 
 // ---- out ---------------------------------------------------------------------------------------
 
@@ -108,6 +205,7 @@ exit:
 	mov	THREAD_INFO_WORD(%r11), %rsi
 	mov	THREAD_AUX(%r11), %rdx
 	xor	%ebp, %ebp
+load_words:
 	mov	THREAD_WORD(0)(%r11), %r8
 	mov	THREAD_WORD(1)(%r11), %r9
 	mov	THREAD_WORD(2)(%r11), %r10
@@ -116,6 +214,55 @@ exit:
 	mov	THREAD_WORD(5)(%r11), %r14
 	mov	THREAD_WORD(6)(%r11), %r15
 	mov	THREAD_WORD(7)(%r11), %rbx
+	jmp	exit_short_tail
+
+// rax = the thread to resume, rdi = badge, rdx = aux, rbp = the thread whose message is in the
+// registers. What lies beyond its length is zeroed.
+direct_answer:
+	xor	%edi, %edi
+exit_direct:
+	mov	THREAD_INFO_WORD(%rbp), %rsi
+	mov	%rax, %r11
+	test	%sil, %sil
+	jz	beyond_0
+	mov	THREAD_WORD(0)(%rbp), %r8
+	cmp	$1, %sil
+	je	beyond_1
+	mov	THREAD_WORD(1)(%rbp), %r9
+	mov	THREAD_WORD(2)(%rbp), %r10
+	cmp	$8, %sil
+	je	beyond_8
+	cmp	$4, %sil
+	je	beyond_4
+	ja	1f
+	cmp	$2, %sil
+	je	beyond_2
+	jmp	beyond_3
+1:	cmp	$6, %sil
+	jb	beyond_5
+	je	beyond_6
+	jmp	beyond_7
+beyond_0:
+	xor	%r8d, %r8d
+beyond_1:
+	xor	%r9d, %r9d
+beyond_2:
+	xor	%r10d, %r10d
+beyond_3:
+	xor	%r12d, %r12d
+beyond_4:
+	xor	%r13d, %r13d
+beyond_5:
+	xor	%r14d, %r14d
+beyond_6:
+	xor	%r15d, %r15d
+beyond_7:
+	xor	%ebx, %ebx
+beyond_8:
+	LOCK_SITE lock_leave_answer
+	mov	THREAD_RIP(%r11), %rcx
+	xor	%eax, %eax
+	xor	%ebp, %ebp
 	.globl	exit_short_tail
 exit_short_tail:                     // split.c puts a jump here, if at all
 	mov	THREAD_RSP(%r11), %rsp
@@ -125,6 +272,7 @@ exit_short_tail:                     // split.c puts a jump here, if at all
 exit_full:
 	cmpb	$KIND_FULL, THREAD_KIND(%r11)
 	jne	exit_wait
+	movb	$KIND_SHORT, THREAD_KIND(%r11) // what it will be when it enters the kernel by itself
 	lea	AT_TOP(LAYOUT_ENTRY_TOP)(%rsp), %rsp
 	pushq	$SELECTOR_USER_DATA
 	pushq	THREAD_RSP(%r11)

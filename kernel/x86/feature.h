@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 struct features {
-	bool split; // user level runs on a view of its own: see split.h
+	bool switch_elaborate; // the switch of threads has more to do: see arch_switch.h
+	bool split;	       // user level runs on a view of its own: see split.h
 	bool machine_check;
 	bool gib_pages;
 	bool pcid; // with INVPCID

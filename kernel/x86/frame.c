@@ -6,6 +6,7 @@
 // wants a canonical rip. Flags are reduced to those that user level can change by itself. An
 // rip that is not canonical is kept: the thread faults on it.
 #include "arch.h"
+#include "arch_switch.h"
 #include "cpu.h"
 #include "feature.h"
 #include "fpu.h"
@@ -94,11 +95,13 @@ static void bases_read(struct arch_thread *a)
 	}
 }
 
-static void bases_write(const struct arch_thread *a)
+// Without the instructions user level cannot change them, and what is saved stays true.
+static void bases_write(struct arch_thread *a)
 {
 	if (features.fsgsbase) {
 		wrfsbase(a->fs_base);
 		wrgsbase(a->gs_base);
+		a->gs_base = 0;
 	} else {
 		wrmsr(MSR_FS_BASE, a->fs_base);
 		wrmsr(MSR_GS_BASE, a->gs_base);
@@ -198,21 +201,13 @@ uint64_t arch_frame_rflags(const struct thread *t)
 	return t->arch.rflags;
 }
 
-// The address space comes last: it is the machine's costliest step and often not needed.
 // The data segment registers are not switched: one data segment is all there is to load, so that a
 // thread can leave one of eight values in each for the next to see, and nothing else.
-void arch_switch(struct thread *from, struct thread *to, struct vspace *space)
+void arch_switch_elaborate(struct thread *from, struct thread *to)
 {
 	fpu_switch(from, to);
-	if (features.fsgsbase) {
-		bases_read(&from->arch);
-		if (from->arch.fs_base != to->arch.fs_base)
-			wrfsbase(to->arch.fs_base);
-		if (from->arch.gs_base != to->arch.gs_base)
-			wrgsbase(to->arch.gs_base);
-	} else {
-		bases_write(&to->arch);
-	}
-	if (space != NULL)
-		space_load(space);
+	bases_read(&from->arch);
+	bases_write(&to->arch);
+	if (to->space != NULL) // else the idle thread: any will do
+		space_load(to->space);
 }

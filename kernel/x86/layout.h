@@ -113,3 +113,8 @@
 	.endm
 // clang-format on
 #endif
+
+// The same from arch.h and the ABI.
+#define ENTRY_SAVED	    0x100
+#define ENTRY_REPLY_RECV    1
+#define ENTRY_RECEIVED_CALL 1

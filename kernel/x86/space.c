@@ -2,7 +2,8 @@
 //
 // Address spaces on this machine: the pair of roots, and what the TLB remembers of them.
 //
-// The ASID is kept in the user view's last kernel slot, as an entry that is not present. With
+// The ASID is kept in the user view's last kernel slot, as an entry that is not present, and what CR3
+// is to hold in the one before it (which is not present either where user level uses that view). With
 // PCID it is the tag of the space's TLB entries: loading a root then flushes nothing, so a change
 // to a space that is not loaded must flush its tag at once. Without PCID loading a root flushes.
 // A guest's memory has no use for a user view either: its first entry counts flushes (svm.c).
@@ -44,6 +45,7 @@ void arch_vspace_init(struct vspace *v, enum vspace_format format)
 		v->full.entry[i] = kernel_root[i];
 		v->user.entry[i] = i == KERNEL_PML4_FIRST ? split_root_entry : 0;
 	}
+	v->user.entry[SPACE_ROOT_ENTRY] = virt_to_phys(v);
 }
 
 // One more thing for another CPU to forget. If it is at user level in that space, it enters first.
@@ -94,6 +96,7 @@ void arch_vspace_set_asid(struct vspace *v, unsigned asid)
 	if (!is_native(v))
 		return;
 	if (features.pcid) {
+		v->user.entry[SPACE_ROOT_ENTRY] |= asid | CR3_NO_FLUSH;
 		invpcid(INVPCID_CONTEXT, asid, 0); // of the space that had the number before
 		note_all(v, 0, true);
 	}
@@ -104,12 +107,6 @@ void arch_vspace_set_asid(struct vspace *v, unsigned asid)
 unsigned arch_vspace_asid(const struct vspace *v)
 {
 	return v->user.entry[KERNEL_PML4_LAST] >> ASID_SHIFT;
-}
-
-// What CR3 holds while the space is loaded.
-static uint64_t space_root(const struct vspace *v)
-{
-	return virt_to_phys(v) | (features.pcid ? arch_vspace_asid(v) : 0);
 }
 
 // What the entries and exits load.
@@ -124,7 +121,7 @@ void space_change(struct vspace *v)
 	cpu_self()->arch.space = v;
 	if (features.split)
 		views_set(&v->full, &v->user);
-	write_cr3(features.pcid ? space_root(v) | CR3_NO_FLUSH : virt_to_phys(v));
+	write_cr3(space_root(v));
 }
 
 void space_leave(void)

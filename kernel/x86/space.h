@@ -2,6 +2,15 @@
 #pragma once
 
 #include "cpu.h"
+#include "vspace.h"
+
+#define SPACE_ROOT_ENTRY (KERNEL_PML4_LAST - 1)
+
+// What CR3 is to hold while the space is loaded.
+static inline uint64_t space_root(const struct vspace *v)
+{
+	return v->user.entry[SPACE_ROOT_ENTRY];
+}
 
 void space_change(struct vspace *v);
 void space_leave(void);				// the kernel's own root

@@ -44,6 +44,7 @@ BOOT_ONLY void split_choose(void)
 			 (cpu_is_vulnerable() && !command_line_has("split=off", 9));
 	if (features.split)
 		features.pcid = false;
+	features.switch_elaborate = features.split || !features.fsgsbase;
 }
 
 BOOT_ONLY static void jump_write(char *from, const char *to)

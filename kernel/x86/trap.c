@@ -9,6 +9,7 @@
 #include "apic.h"
 #include "arch.h"
 #include "caplet/abi/fault.h"
+#include "cpu.h"
 #include "instr.h"
 #include "irq.h"
 #include "irq_line.h"
@@ -106,6 +107,7 @@ bool trap_kernel(struct kernel_frame *frame)
 	if (frame->rip == (uint64_t)exit_iret && vector < 32 && vector != VECTOR_NMI &&
 	    vector != VECTOR_DEBUG && vector != VECTOR_MACHINE_CHECK &&
 	    vector != VECTOR_DOUBLE_FAULT) {
+		cpu_self()->current->arch.kind = FRAME_FULL; // still saved
 		if (lock_enter())
 			kernel_reschedule_ipi();
 		else

@@ -215,12 +215,6 @@ void arch_thread_destroy(struct thread *t)
 {
 }
 
-void arch_switch(struct thread *from, struct thread *to, struct vspace *space)
-{
-	if (space)
-		cpu_self()->arch.space = space;
-}
-
 // ---- time ------------------------------------------------------------------------------------------
 
 ticks_t arch_now(void)

@@ -7,6 +7,7 @@
 #include "cnode.h"
 #include "derive.h"
 #include "endpoint.h"
+#include "entry.h"
 #include "object.h"
 #include "reply.h"
 #include "sched.h"
@@ -93,6 +94,7 @@ void world_setup(void)
 
 	derive_insert(world_slot(CNODE_SLOT), &world_root->slot[THREAD_SLOT_CSPACE],
 		      root_cnode_cap(), false);
+	thread_decode(world_root);
 	world_root->priority = PRIORITY;
 	world_root->max_priority = PRIORITY_COUNT - 1;
 	refill_configure(s, SLICE, SLICE, 2, arch_now());
@@ -141,7 +143,7 @@ bool world_sys(struct thread *t, uint64_t number, cptr_t cap, uint64_t info, cpt
 	t->msg.third = send_to;
 	for (unsigned i = 0; i < count && i < MSG_REG_WORDS; i++)
 		t->msg.words[i] = words[i];
-	kernel_syscall(number);
+	entry_syscall(t, number);
 	return true;
 }
 
@@ -177,6 +179,7 @@ struct thread *world_thread(cptr_t slot, cptr_t schedctx)
 
 	derive_insert(world_slot(CNODE_SLOT), &t->slot[THREAD_SLOT_CSPACE], root_cnode_cap(),
 		      false);
+	thread_decode(t);
 	MUST(slot, THREAD_SET_SCHED, PRIORITY, PRIORITY, ROOT_SLOT);
 	if (!world_holds(schedctx, OBJECT_SCHEDCTX))
 		world_make(schedctx, OBJECT_SCHEDCTX, SCHEDCTX_MIN_BITS);
@@ -469,7 +472,7 @@ const char *world_canonical(void)
 		endpoint_list[i]->generation = 0;
 	for (unsigned i = 0; i < scanned.replies; i++)
 		if (reply_list[i]->state != REPLY_CALLER)
-			reply_list[i]->can_grant = false;
+			reply_list[i]->grant = 0;
 	time_canonical();
 	host->points = host->preempt_at = host->flushes = 0;
 	return free_memory_canonical();

@@ -8,6 +8,7 @@
 #include "unit.h"
 
 #include "endpoint.h"
+#include "entry.h"
 #include "reply.h"
 #include "schedctx.h"
 #include "world.h"
@@ -82,6 +83,7 @@ static void test_reply_lost_once(void **state)
 
 static void test_lending(void **state)
 {
+	uint64_t direct = entry_direct_count;
 	struct schedctx *time = world_object(CLIENT_TIME);
 
 	SYS(server, SYS_RECV, ENDPOINT, 0, REPLY, 0);
@@ -95,6 +97,7 @@ static void test_lending(void **state)
 	assert_ptr_equal(client->schedctx, time);
 	assert_null(server->schedctx);
 	assert_null(time->lender);
+	assert_int_equal(entry_direct_count, direct + 2);
 }
 
 // A server that waits without time must not be woken by what brings none: it could never run again.
