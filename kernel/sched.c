@@ -157,7 +157,7 @@ static void place(struct thread *thread, bool front, ticks_t now)
 	}
 }
 
-void sched_wake(struct thread *thread)
+static void wake(struct thread *thread, bool front)
 {
 	struct schedctx *s = thread->schedctx;
 	ticks_t now = 0;
@@ -170,7 +170,17 @@ void sched_wake(struct thread *thread)
 		now = arch_now();
 		refill_unblock(s, now);
 	}
-	place(thread, false, now);
+	place(thread, front, now);
+}
+
+void sched_wake(struct thread *thread)
+{
+	wake(thread, false);
+}
+
+void sched_wake_first(struct thread *thread)
+{
+	wake(thread, true);
 }
 
 void sched_stop(struct thread *thread)

@@ -20,6 +20,7 @@ void sched_init_cpu(struct cpu *cpu, unsigned number);
 
 // The thread may have become able to run: queue it where it belongs.
 void sched_wake(struct thread *thread);
+void sched_wake_first(struct thread *thread); // before the others of its priority
 // The thread can no longer run, or what decides its place changes: on no other CPU is it the current
 // one any more.
 void sched_stop(struct thread *thread);
@@ -68,16 +69,16 @@ static inline void sched_leave(void)
 	}
 }
 
-// Could `next`, which is about to become able to run on its own time, be the very next one? (Who has a
-// budget to be counted, or equals to take turns with, is not told so at once.)
+// Could `next`, which is about to become able to run on its own time, be the very next one? (Of who has a
+// budget to be counted that is not said here.)
 static inline bool sched_can_start(const struct cpu *cpu, const struct thread *next)
 {
-	return next->priority > cpu->top && next->schedctx->round_robin &&
+	return next->priority >= cpu->top && next->schedctx->round_robin &&
 	       next->schedctx->cpu == cpu->number;
 }
 
-// The current thread waits from now on and `next` has become able to run: run it, if nobody comes
-// first. On the time that is being charged already, nothing else has to be done.
+// The current thread waits from now on and `next` has become able to run: run it, if nobody of
+// higher priority is ready. On the time that is being charged already, nothing else has to be done.
 static inline void sched_hand_over(struct thread *next)
 {
 	struct cpu *cpu = cpu_self();
@@ -86,7 +87,7 @@ static inline void sched_hand_over(struct thread *next)
 		   !cpu->reschedule)) {
 		sched_switch(cpu, next);
 	} else {
-		sched_wake(next);
+		sched_wake_first(next);
 		sched_block();
 	}
 }

@@ -56,10 +56,11 @@ static void compare(void)
 	for (unsigned i = 0; i < WORLD_BYTES / 8; i++) {
 		if (memory[i] == after[i])
 			continue;
-		fprintf(stderr,
-			"the two ways of a message differ at 0x%lx: direct %lx, general %lx\n",
-			HOST_WINDOW + i * 8ul, (unsigned long)after[i], (unsigned long)memory[i]);
-		abort();
+		if (!host_silent)
+			fprintf(stderr, "at 0x%lx: direct %lx, general %lx\n",
+				HOST_WINDOW + i * 8ul, (unsigned long)after[i],
+				(unsigned long)memory[i]);
+		panic(__FILE__, __LINE__, "the two ways of a message differ");
 	}
 }
 

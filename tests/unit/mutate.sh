@@ -42,8 +42,7 @@ mutate kernel/notification.c '/notification->word = 0;/d' bound-notification
 mutate kernel/thread.c 's/reply->state == REPLY_CALLER ? REPLY_GONE : REPLY_IDLE/REPLY_CALLER/' two-clients
 mutate kernel/schedctx.c 's/below->lent = s;/below->lent = NULL;/' chain-passive
 mutate kernel/direct.c '/caller->state = THREAD_CALLING;/d' two-clients
-mutate kernel/direct.c 's/thread->schedctx->lender == caller/true/' chain-passive
-mutate kernel/thread.c '/thread->cspace_slots = 0;/d' deleted-threads
+mutate kernel/direct.c 's/thread->schedctx->lender == caller/true/' bound-notification
 mutate kernel/refill.c 's/last->amount += piece.amount;/last->amount = piece.amount;/' budgets
 mutate kernel/sched.c '/sched_wake(s->thread);/d' timeout-faults
 mutate kernel/release.c '/s->throttled = false;/d' budgets

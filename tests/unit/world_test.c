@@ -7,6 +7,7 @@
 
 #include "unit.h"
 
+#include "destroy.h"
 #include "endpoint.h"
 #include "entry.h"
 #include "reply.h"
@@ -79,6 +80,17 @@ static void test_reply_lost_once(void **state)
 	assert_int_equal(server->state, THREAD_RUNNING);
 	SYS(server, SYS_REPLY_RECV, ENDPOINT, 0, REPLY, 0); // reported once, then forgotten
 	assert_int_equal(server->state, THREAD_RECEIVING);
+}
+
+// What a thread has decoded of a slot is forgotten with what was in it.
+static void test_decoded(void **state)
+{
+	assert_int_equal(client->cspace_slots, 1ul << CNODE_BITS);
+	assert_int_equal(destroy_slot(&client->slot[THREAD_SLOT_CSPACE]), DONE);
+	assert_int_equal(client->cspace_slots, 0);
+	assert_null(invariants_check(world_scan()));
+	assert_true(SYS(client, SYS_CALL, ENDPOINT, 0, 0, 0));
+	assert_int_equal(client->msg.status, STATUS_NO_CAP);
 }
 
 static void test_lending(void **state)
@@ -239,6 +251,7 @@ int world_tests(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reply_lost_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_decoded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lending, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_timeout_brings_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fault_brings_no_time, setup, teardown),
