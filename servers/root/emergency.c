@@ -86,6 +86,17 @@ void emergency_number(uint64_t value)
 	emergency_print(text);
 }
 
+void emergency_decimal(uint64_t value)
+{
+	char text[21] = {0};
+	unsigned first = 20;
+
+	do
+		text[--first] = (char)('0' + value % 10);
+	while (value /= 10);
+	emergency_print(text + first);
+}
+
 static _Noreturn void wait_for_ever(void)
 {
 	for (;;)

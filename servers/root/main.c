@@ -42,6 +42,7 @@ int main(void)
 
 	memory_init(info);
 	emergency_init();
+	memory_check();
 	archive_init(info);
 	root_endpoint = memory_object(OBJECT_ENDPOINT, 0);
 	service_build(&pager, &pager_plan, info, handover_pager_ledger(memory_total()));

@@ -42,6 +42,15 @@ static uint64_t large_bytes(void)
 	return 1ul << boot->untyped[large].size_bits;
 }
 
+// The machine's memory is known to the kernel in pieces; what it kept for itself is not counted here.
+static _Noreturn void too_little(void)
+{
+	emergency_print("root: ");
+	emergency_decimal(memory_total() >> 20);
+	emergency_print(" MiB of memory are left behind kernel and boot archive\n");
+	root_stop("there is too little memory", "for the system; docs/hardware.md tells the least");
+}
+
 static bool carving_done;
 
 // Spends 2^bits bytes, aligned; what lies between becomes gaps.
@@ -51,6 +60,8 @@ static void spend(unsigned bits)
 
 	if (carving_done)
 		return; // objects come from the reserve now
+	if (((watermark + size - 1) & -size) + size > large_bytes())
+		too_little();
 	while (watermark % size != 0) {
 		unsigned low = (unsigned)__builtin_ctzl(watermark);
 
@@ -65,8 +76,6 @@ static void spend(unsigned bits)
 		watermark += 1ul << low;
 	}
 	watermark += size;
-	if (watermark > large_bytes())
-		root_stop("there is too little memory", "for the system");
 }
 
 static unsigned object_bits(unsigned type, unsigned bits)
@@ -162,9 +171,13 @@ void memory_init(const struct boot_info *info)
 		     info->untyped[i].size_bits > info->untyped[large].size_bits))
 			large = i;
 	source = BOOT_SLOT_FIRST_UNTYPED + large;
-	if (info->untyped_count == 0 || info->untyped[large].kind != BOOT_MEMORY ||
-	    large_bytes() < 32ul << 20)
-		root_stop("there is too little memory:", "one piece of 32 MiB at least is needed");
+}
+
+// Needs the serial line, which needs a slot: so not a part of memory_init.
+void memory_check(void)
+{
+	if (boot->untyped_count == 0 || boot->untyped[large].kind != BOOT_MEMORY)
+		too_little();
 }
 
 uint64_t memory_used(void)

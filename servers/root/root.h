@@ -50,6 +50,7 @@ void kernel_must(uint64_t status, const char *what); // root_stop unless OK
 // ---- memory.c ----------------------------------------------------------------------------------
 
 void memory_init(const struct boot_info *info);
+void memory_check(void);			    // root_stop if there is none
 cptr_t memory_slot(void);			    // an empty slot of root's own
 cptr_t memory_object(unsigned type, unsigned bits); // a new object, in a slot of root's own
 cptr_t memory_cnode(unsigned bits);		    // a CNode that holds itself in slot 0
@@ -140,6 +141,7 @@ _Noreturn void watch_run(struct service *pager, struct service *supervisor);
 void emergency_init(void);
 void emergency_print(const char *text);
 void emergency_number(uint64_t value); // in hexadecimal
+void emergency_decimal(uint64_t value);
 _Noreturn void emergency_power_off(uint64_t status);
 _Noreturn void emergency_reboot(void);
 

@@ -10,7 +10,8 @@ set -u
 
 cases='no-archive archive-cut archive-damaged no-pager no-supervisor no-manifest manifest-damaged
 manifest-version pager-not-elf pager-absurd supervisor-absurd server-missing server-absurd
-server-crashes server-hangs program-missing pager-crashes'
+server-crashes server-hangs program-missing pager-crashes memory-32 memory-64
+memory-128 memory-192'
 
 [ "$1" = list ] && { echo $cases; exit 0; }
 case=$1 kernel=$2 archive=$3
@@ -114,6 +115,15 @@ pager-crashes)
 	cp "$IMAGES/test-crash" "$(file bin/pager)"
 	pack
 	expect='root: died too often: pager' ;;
+memory-192)
+	pack
+	set -- "$@" -m 192
+	script=mem
+	expect='KiB under the pager' ;;
+memory-*) # MiB that are not enough
+	pack
+	set -- "$@" -m "${case#memory-}"
+	expect='root: there is too little memory for the system' ;;
 *)
 	echo "run.sh: no case $case" >&2
 	exit 2 ;;
