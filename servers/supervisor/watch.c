@@ -65,7 +65,8 @@ static void server_judge(struct process *process, const struct thread_facts *fac
 {
 	unsigned i = process_index(process);
 	struct watch *w = &watch[i];
-	bool waits = facts->state == THREAD_WAITING;
+	// Inactive: it was stopped for a report by a supervisor that died before it had written that down.
+	bool waits = facts->state == THREAD_WAITING || facts->state == THREAD_INACTIVE;
 	struct pulse pulse;
 
 	if (facts->state == THREAD_RECEIVING) {
