@@ -47,7 +47,7 @@ static int services_list(void)
 	char reason[100];
 	status_t status;
 
-	printf("%-12s %-11s %8s %8s  %s\n", "SERVICE", "STATE", "RESTARTS", "MEMORY", "LAST CRASH");
+	printf("%-12s %-11s %8s %8s  %s\n", "SERVICE", "STATE", "RESTARTS", "MEMORY", "LAST END");
 	for (uint32_t i = 0;
 	     (status = supervisor_service_next(&supervisor_session, i, &s, reason)) == STATUS_OK;
 	     i++) {

@@ -148,10 +148,10 @@ static int rm_run(int argc, char **argv)
 }
 
 const struct command file_commands[] = {
-	{"ls", "[PATH]", "files on tmpfs, or below /boot in the boot archive", ls_run},
-	{"cat", "PATH...", "the content of files", cat_run},
-	{"cp", "FROM TO", "copy a file to tmpfs", cp_run},
-	{"mkdir", "PATH", "make a directory on tmpfs", mkdir_run},
-	{"rm", "PATH", "remove a file or an empty directory of tmpfs", rm_run},
+	{"ls", "[PATH]", "files on tmpfs, or below /boot in the boot archive", ls_run, 1},
+	{"cat", "PATH...", "the content of files", cat_run, WORDS_MAX},
+	{"cp", "FROM TO", "copy a file to tmpfs", cp_run, 2},
+	{"mkdir", "PATH", "make a directory on tmpfs", mkdir_run, 1},
+	{"rm", "PATH", "remove a file or an empty directory of tmpfs", rm_run, 1},
 	{0},
 };

@@ -11,7 +11,6 @@
 #include "monitor.h"
 
 #define LINE_BYTES 1024
-#define WORDS_MAX  32
 
 static const struct command *const command_lists[] = {service_commands, file_commands};
 
@@ -71,6 +70,12 @@ static int line_split(char *line, char **words)
 	return count;
 }
 
+static void usage_print(const struct command *command)
+{
+	printf("usage: %s%s%s\n", command->name, command->arguments[0] ? " " : "",
+	       command->arguments);
+}
+
 static int words_run(int count, char **words)
 {
 	const struct command *command = command_find(words[0]);
@@ -79,7 +84,11 @@ static int words_run(int count, char **words)
 		return help_print();
 	if (strcmp(words[0], "expect") == 0 && count > 2)
 		return expect_run(count, words);
-	return command ? command->run(count, words) : program_run(count, words);
+	if (command == NULL)
+		return program_run(count, words);
+	if (count - 1 > command->most)
+		return usage_print(command), 2;
+	return command->run(count, words);
 }
 
 // expect STATUS COMMAND...: for scripts, in which some command is to fail.

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <caplet/protocol.h>
 
+#define WORDS_MAX 32 // of a line
+
 #define STATUS_UNKNOWN_COMMAND 127
 #define STATUS_NOT_RUNNABLE    126
 #define STATUS_KILLED	       137
@@ -17,6 +19,7 @@
 struct command {
 	const char *name, *arguments, *what;
 	int (*run)(int argc, char **argv); // -> exit status
+	int most;			   // arguments that it takes
 };
 
 // Each file's commands, an entry without name at the end.

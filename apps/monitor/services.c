@@ -80,14 +80,14 @@ static int date_run(int argc, char **argv)
 }
 
 const struct command service_commands[] = {
-	{"svc", "[list]|log [NAME]", "services: state, restarts, memory, last crash; their log",
-	 svc_run},
-	{"svc", "kill|fresh NAME", "end one; it restarts, with its ledger or without", svc_run},
-	{"ps", "", "processes", ps_run},
-	{"mem", "", "memory of the machine", mem_run},
-	{"crash", "[NUMBER]", "crash reports", crash_run},
-	{"date", "", "time of day, time since the start", date_run},
-	{"poweroff", "[STATUS]", "turn the machine off", poweroff_run},
-	{"reboot", "", "start the machine anew", reboot_run},
+	{"svc", "[list]|log [NAME]", "services: state, restarts, memory, last end; their log",
+	 svc_run, 2},
+	{"svc", "kill|fresh NAME", "end one; it restarts, with its ledger or without", svc_run, 2},
+	{"ps", "", "processes", ps_run, 0},
+	{"mem", "", "memory of the machine", mem_run, 0},
+	{"crash", "[NUMBER]", "crash reports", crash_run, 1},
+	{"date", "", "time of day, time since the start", date_run, 0},
+	{"poweroff", "[STATUS]", "turn the machine off", poweroff_run, 1},
+	{"reboot", "", "start the machine anew", reboot_run, 0},
 	{0},
 };

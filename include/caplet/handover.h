@@ -117,6 +117,13 @@ struct handover_untyped {
 	uint8_t reserved[6];
 };
 
+// The two processes that root looks after. Root writes, ten times a second.
+struct handover_service {
+	uint64_t memory_bytes; // image, stack, ledger, pages of facts, pool CNodes
+	uint64_t consumed_us;  // of its thread, since boot
+	char last_end[32];     // why it was restarted the last time; empty: never
+};
+
 struct handover {
 	uint64_t magic;
 	uint32_t size; // of this struct in bytes
@@ -132,6 +139,7 @@ struct handover {
 	uint32_t pool_cnodes; // pool CNodes of this process
 	uint32_t untyped_count;
 	struct handover_untyped untyped[BOOT_MAX_UNTYPED + 32];
+	struct handover_service service[2]; // supervisor only: the pager's and its own
 	char command_line[256];
 };
 

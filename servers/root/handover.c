@@ -43,6 +43,7 @@ static void pool_make(struct service *service, unsigned count)
 		kernel_move(root_slot(service, ROOT_SLOT_POOL + i),
 			    slot_own(memory_cnode(DYNAMIC_CNODE_BITS)));
 	service->handover->pool_cnodes = count;
+	service->told->memory_bytes += (uint64_t)count << (DYNAMIC_CNODE_BITS + SLOT_BITS);
 }
 
 void handover_pager(struct service *pager, const struct service *supervisor,

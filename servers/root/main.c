@@ -47,7 +47,7 @@ int main(void)
 	root_endpoint = memory_object(OBJECT_ENDPOINT, 0);
 	service_build(&pager, &pager_plan, info, handover_pager_ledger(memory_total()));
 	service_build(&supervisor, &supervisor_plan, info, SUPERVISOR_LEDGER);
-	watch_init(&supervisor);
+	watch_init(&pager, &supervisor);
 	handover_supervisor(&supervisor, &pager, info, root_endpoint);
 	handover_pager(&pager, &supervisor, info);
 	service_start(&pager);

@@ -95,11 +95,13 @@ struct service {
 	struct image image;
 	struct archive_member member;
 	uint64_t ledger_bytes;
+	uint64_t memory_bytes; // mapped for it
 	cptr_t vspace, root_cnode, cspace, dynamic, control, endpoint, notification, schedctx;
 	cptr_t thread, ticker; // ticker: 0 if it has none
 	cptr_t reply[16];
 	struct process_info *info;
 	struct handover *handover;
+	struct handover_service *told; // what the supervisor sees of it
 	// Watching.
 	uint64_t heartbeat;   // last seen
 	uint64_t stalled_us;  // CPU time consumed since it moved
@@ -133,7 +135,7 @@ void handover_supervisor(struct service *supervisor, const struct service *pager
 #define ROOT_BADGE_REQUEST 3 // of the supervisor's messages; faults: the process number
 
 extern cptr_t root_endpoint;
-void watch_init(struct service *supervisor);
+void watch_init(struct service *pager, struct service *supervisor);
 _Noreturn void watch_run(struct service *pager, struct service *supervisor);
 
 #define ROOT_TICK_US 100000

@@ -29,6 +29,7 @@ void service_page(struct service *service, vaddr_t address, unsigned bits, unsig
 {
 	cptr_t frame = memory_frame(bits);
 
+	service->memory_bytes += 1ul << bits;
 	memory_page(slot_own(frame), service->vspace, address, rights, attributes);
 	memory_page(slot_own(frame), BOOT_SLOT_VSPACE, service->window + address,
 		    RIGHT_READ | RIGHT_WRITE, 0);

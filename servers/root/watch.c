@@ -46,6 +46,8 @@ static void service_renew(struct service *service, const char *cause)
 		emergency_print(cause);
 		emergency_print(", restarted\n");
 	}
+	strncpy(service->told->last_end, cause != NULL ? cause : "ended for a test",
+		sizeof(service->told->last_end) - 1);
 	service_restart(service);
 	if (service->plan->process == PROCESS_PAGER)
 		kernel_must(ipc_signal(pager_news), "signal the supervisor");
@@ -181,6 +183,7 @@ static void service_watch(struct service *service)
 	struct thread_facts facts;
 
 	kernel_must(thread_info(service->thread, &facts), "look at a thread");
+	service->told->consumed_us += facts.consumed;
 	if (heartbeat != service->heartbeat) {
 		service->heartbeat = heartbeat;
 		service->stalled_us = 0;
@@ -211,8 +214,16 @@ static void ticker_start(void)
 	thread_start(ticker, (vaddr_t)ticker_entry, 0, tick);
 }
 
-void watch_init(struct service *supervisor)
+static void told_init(struct service *service, struct handover_service *told)
 {
+	service->told = told;
+	told->memory_bytes = service->memory_bytes;
+}
+
+void watch_init(struct service *pager, struct service *supervisor)
+{
+	told_init(pager, &supervisor->handover->service[0]);
+	told_init(supervisor, &supervisor->handover->service[1]);
 	reply = memory_object(OBJECT_REPLY, 0);
 	pager_news = memory_slot();
 	kernel_mint(slot_own(pager_news), slot_own(supervisor->notification), RIGHT_WRITE,

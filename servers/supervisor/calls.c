@@ -338,9 +338,7 @@ static status_t restart(struct session *session, const char *name, enum start_mo
 	}
 	if (service == NULL)
 		return SUPERVISOR_NO_SERVICE;
-	ledger_set(&service->step, 0);
-	ledger_set(&service->blameless, 1u);
-	process_restart(service, mode);
+	process_restart_asked(service, mode);
 	settle_later();
 	return STATUS_OK;
 }

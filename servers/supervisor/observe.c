@@ -50,8 +50,12 @@ static uint32_t state_shown(const struct process *process)
 // The two that root looks after are shown too, with what is known of them here.
 static struct supervisor_process root_process_facts(uint64_t number)
 {
-	struct supervisor_process facts = {
-		.process = number, .state = PROCESS_RUNNING, .threads = 1};
+	const struct handover_service *told = &handover()->service[number - PROCESS_PAGER];
+	struct supervisor_process facts = {.process = number,
+					   .state = PROCESS_RUNNING,
+					   .threads = 1,
+					   .consumed_us = told->consumed_us,
+					   .memory_bytes = told->memory_bytes};
 	struct pager_machine machine;
 
 	if (number == PROCESS_SUPERVISOR) {
@@ -110,6 +114,16 @@ status_t supervisor_process_next_handle(struct session *session, uint64_t after,
 	return STATUS_OK;
 }
 
+static void root_service_facts(uint64_t number, struct supervisor_service *facts, char reason[100])
+{
+	struct supervisor_process process = root_process_facts(number);
+
+	*facts = (struct supervisor_service){
+		.process = number, .state = process.state, .restarts = process.restarts};
+	memcpy(facts->name, process.name, sizeof(facts->name));
+	strncpy(reason, handover()->service[number - PROCESS_PAGER].last_end, 99);
+}
+
 status_t supervisor_service_next_handle(struct session *session, uint32_t index,
 					struct supervisor_service *facts, char reason[100])
 {
@@ -133,7 +147,10 @@ status_t supervisor_service_next_handle(struct session *session, uint32_t index,
 		memcpy(reason, process->reason, sizeof(process->reason));
 		return STATUS_OK;
 	}
-	return SUPERVISOR_NO_SERVICE;
+	if (index > PROCESS_SUPERVISOR - PROCESS_PAGER)
+		return SUPERVISOR_NO_SERVICE;
+	root_service_facts(PROCESS_PAGER + index, facts, reason);
+	return STATUS_OK;
 }
 
 status_t supervisor_crash_next_handle(struct session *session, uint32_t after, uint32_t *serial,

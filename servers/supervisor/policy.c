@@ -45,6 +45,17 @@ void process_restart(struct process *process, enum start_mode mode)
 	}
 }
 
+// A person or a test wants it: the ladder begins at its foot, and no request is to blame.
+void process_restart_asked(struct process *process, enum start_mode mode)
+{
+	ledger_set(&process->step, 0u);
+	ledger_set(&process->blameless, 1u);
+	ledger_set(&process->end, (uint32_t)SUPERVISOR_END_KILLED);
+	reason_set(process,
+		   mode == START_FRESH ? "started FRESH on request" : "restarted on request");
+	process_restart(process, mode);
+}
+
 // Those whose calls go to it are told by their calls' ends; a ladder can restart them as well.
 static void dependants_restart(const struct process *server)
 {

@@ -203,6 +203,7 @@ void threads_settle(struct process *process);
 void process_died(struct process *process, uint32_t end, int32_t status, const char *reason);
 void process_fail(struct process *process, const char *reason); // it cannot even be started
 void process_restart(struct process *process, enum start_mode mode);
+void process_restart_asked(struct process *process, enum start_mode mode);
 
 // ---- watch.c -----------------------------------------------------------------------------------
 

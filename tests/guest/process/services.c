@@ -150,6 +150,25 @@ static void pager_comes_back(void)
 	CHECK(ending.end == SUPERVISOR_END_EXIT && ending.status == 0);
 }
 
+// What root tells of the two that it looks after.
+static void pager_and_supervisor_are_shown(void)
+{
+	struct supervisor_process facts;
+	struct supervisor_service service;
+	char reason[100];
+
+	for (uint64_t number = 1; number <= 2; number++) {
+		CHECK(supervisor_process_next(&supervisor_session, number - 1, &facts) ==
+		      STATUS_OK);
+		CHECK(facts.process == number && facts.restarts >= 1);
+		CHECK(facts.memory_bytes > 1 << 20 && facts.consumed_us > 0);
+	}
+	CHECK(service_facts("pager", &service, reason));
+	CHECK(strcmp(reason, "ended on request") == 0);
+	CHECK(service_facts("supervisor", &service, reason));
+	CHECK(strcmp(reason, "ended on request") == 0);
+}
+
 const struct test service_tests[] = {
 	{"ladder_ends_with_a_reason", ladder_ends_with_a_reason},
 	{"given_up_can_be_started_again", given_up_can_be_started_again},
@@ -160,5 +179,6 @@ const struct test service_tests[] = {
 	{"passive_server_serves", passive_server_serves},
 	{"supervisor_comes_back", supervisor_comes_back},
 	{"pager_comes_back", pager_comes_back},
+	{"pager_and_supervisor_are_shown", pager_and_supervisor_are_shown},
 	{NULL, NULL},
 };
