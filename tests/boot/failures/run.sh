@@ -116,12 +116,12 @@ pager-crashes)
 	pack
 	expect='root: died too often: pager' ;;
 memory-192)
-	pack
+	input=$archive
 	set -- "$@" -m 192
 	script=mem
 	expect='KiB under the pager' ;;
 memory-*) # MiB that are not enough
-	pack
+	input=$archive
 	set -- "$@" -m "${case#memory-}"
 	expect='root: there is too little memory for the system' ;;
 *)
