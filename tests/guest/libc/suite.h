@@ -17,6 +17,7 @@ extern const struct test text_tests[];
 extern const struct test float_tests[];
 extern const struct test pthread_tests[];
 extern const struct test system_tests[];
+extern const struct test library_tests[];
 
 // Runs the tests of a list, and counts.
 void tests_run(const struct test *tests);

@@ -8,5 +8,6 @@ int main(void)
 {
 	tests_run(system_tests);
 	tests_run(pthread_tests);
+	tests_run(library_tests);
 	return tests_end();
 }
