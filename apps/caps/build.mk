@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call program,caps,apps/caps,,nofpu)
