@@ -9,9 +9,13 @@ $(call manifest,manifest,$(MANIFEST),$(sort $(PROGRAMS)))
 MANIFEST_MEMBER := manifest=$(BUILD)/manifest.bin
 endif
 ROOT_MEMBER := $(if $(filter root,$(PROGRAMS)),$(call root-member,root))
-$(call archive,boot,$(ROOT_MEMBER) $(MANIFEST_MEMBER) \
+BOOT_MEMBERS = $(ROOT_MEMBER) $(MANIFEST_MEMBER) \
 	$(call program-members,$(sort $(filter-out root,$(PROGRAMS)))) $(DATA_MEMBERS) \
-	$(ARCHIVE_FILES) $(addprefix @,$(ARCHIVE_LISTS)))
+	$(ARCHIVE_FILES) $(addprefix @,$(ARCHIVE_LISTS))
+$(call archive,boot,$(BOOT_MEMBERS))
+
+# The same with more in it, for tests: NAME in LARGER_ARCHIVES has members-NAME too.
+$(foreach name,$(LARGER_ARCHIVES),$(call archive,$(name),$(BOOT_MEMBERS) $(members-$(name))))
 
 system: $(KERNEL) $(BOOT_ARCHIVE) ## build the kernel and the boot archive
 
