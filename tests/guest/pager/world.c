@@ -246,7 +246,9 @@ static void tell_root(enum root_request request, const uint64_t *words, unsigned
 
 void pager_kill(uint64_t points)
 {
-	tell_root(ROOT_RESTART, (uint64_t[]){PROCESS_PAGER, points}, 2);
+	static uint64_t serial; // each kill is one of its own
+
+	tell_root(ROOT_RESTART, (uint64_t[]){PROCESS_PAGER, points, ++serial}, 3);
 }
 
 ssize_t write(int descriptor, const void *data, size_t size)
