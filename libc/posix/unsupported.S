@@ -29,18 +29,8 @@
 	returns -1, sigaction, signal, sigprocmask, sigsuspend, sigpending, sigwait
 	returns -1, alarm, setitimer, getitimer, pause
 
-	// Descriptors.
-	returns -1, open, openat, dup, dup2, dup3, pipe, pipe2, pread, pwrite, ftruncate, fsync
-	returns -1, fdatasync, fchmod, fchown, futimens, ioctl, poll, ppoll, select, pselect, flock
-	returns -1, tcgetattr, tcsetattr, tcgetpgrp, tcsetpgrp, tcgetsid, tcdrain, tcflow, tcflush
-	returns -1, fstatfs, fstatvfs, dirfd
-
-	// Paths.
-	returns -1, stat, lstat, fstatat, access, faccessat, mkdir, mkdirat, rmdir, unlink, unlinkat
-	returns -1, link, symlink, readlink, rename, chmod, chown, lchown, chdir, fchdir, truncate
-	returns -1, utimensat, utimes, lutimes, futimes, mknod, mkfifo, statfs, statvfs, mount, umount, umount2, umask
-	returns 0, opendir, fdopendir, readdir, getcwd
-	returns -1, closedir
+	// Descriptors and paths.
+	returns -1, pipe, pipe2, flock, tcgetsid, fstatfs, fstatvfs, mknod, mkfifo
 
 	// Settings that are nobody's to change here.
 	returns -1, clock_settime, settimeofday, chroot, sethostname

@@ -1,38 +1,17 @@
 // SPDX-License-Identifier: MIT
 //
-// Standard output and standard error: the console for a process that has a session with it, else
-// the supervisor's log, line by line. What was written before the console forgot the session
-// (STALE) is on the screen; the rest follows in the new session.
+// Writing. A server takes what has room and waits for room for the first byte, so a long write is
+// several calls; what was taken before an error is told first. Without a console the standard output
+// is the supervisor's log, line by line.
 
-#include <caplet/library.h>
+#include "files.h"
+
 #include <caplet/system.h>
-#include <console.h>
 #include <errno.h>
-#include <string.h>
+#include <signal.h>
 #include <unistd.h>
 
 enum { LOG_LINE_BYTES = 300 };
-
-static ssize_t console_write_all(struct console_client *console, const char *data, size_t size)
-{
-	size_t done = 0;
-
-	while (done < size) {
-		size_t piece = size - done;
-		uint32_t count = 0;
-		status_t status;
-
-		if (piece > CONSOLE_TRANSFER_MAX)
-			piece = CONSOLE_TRANSFER_MAX;
-		status = console_write(console, data + done, piece, &count);
-		done += count;
-		if (status != STATUS_OK && status != STATUS_STALE) {
-			errno = EIO;
-			return done > 0 ? (ssize_t)done : -1;
-		}
-	}
-	return (ssize_t)done;
-}
 
 static ssize_t log_write_all(const char *data, size_t size)
 {
@@ -51,14 +30,53 @@ static ssize_t log_write_all(const char *data, size_t size)
 	return (ssize_t)size;
 }
 
-ssize_t write(int descriptor, const void *data, size_t size)
+// At `*offset`, or NULL: at the position.
+static ssize_t write_all(const struct descriptor *d, const char *data, size_t size,
+			 const off_t *offset)
 {
-	struct console_client *console;
+	struct file_client *session = file_session(d->server);
+	size_t done = 0;
 
-	if (descriptor != STDOUT_FILENO && descriptor != STDERR_FILENO) {
-		errno = EBADF;
+	if (session == NULL)
+		return log_write_all(data, size);
+	while (done < size) {
+		size_t piece = size - done < FILE_TRANSFER_MAX ? size - done : FILE_TRANSFER_MAX;
+		uint32_t count = 0;
+		status_t status;
+
+		if (offset != NULL)
+			status = file_write_at(session, d->file, (uint64_t)*offset + done,
+					       data + done, piece, &count);
+		else
+			status = file_write(session, d->file, data + done, piece, &count);
+		done += count;
+		if (status == STATUS_OK || (status == STATUS_STALE && d->kind == FILE_TERMINAL))
+			continue;
+		if (done > 0)
+			break;
+		if (status == FILE_NO_READER)
+			raise(SIGPIPE);
+		return file_fail(status);
+	}
+	return (ssize_t)done;
+}
+
+ssize_t write(int number, const void *data, size_t size)
+{
+	struct descriptor d;
+
+	return descriptor_get(number, &d) ? write_all(&d, data, size, NULL) : -1;
+}
+
+ssize_t pwrite(int number, const void *data, size_t size, off_t offset)
+{
+	struct descriptor d;
+
+	if (!descriptor_get(number, &d))
+		return -1;
+	if (offset < 0) {
+		errno = EINVAL;
 		return -1;
 	}
-	console = console_session();
-	return console != NULL ? console_write_all(console, data, size) : log_write_all(data, size);
+	return write_all(&d, data, size, &offset);
 }

@@ -4,20 +4,17 @@
 // the device after the change is committed, never before, because what the device has got cannot
 // be taken back. What waits is looked at again after each interrupt: console_work.
 #include <stdlib.h>
-#include <console.h>
-#include <caplet/server.h>
 #include <caplet/system.h>
-#include "terminal.h"
+#include "console.h"
 #include "uart.h"
-#include "waiters.h"
 
-#define TERMINAL_LAYOUT 1
+#define TERMINAL_LAYOUT 2
 #define LOG_CHUNK	320 // bytes that supervisor.log_read gives at once
 #define BIT_LOG		(1ul << SUPERVISOR_LOG_BIT)
 
-static struct terminal *terminal;
+struct terminal *terminal;
+struct waiters waiters;
 static struct uart uart;
-static struct waiters waiters;
 static const struct process_grant *irq;
 
 void terminal_save(void *at, size_t bytes)
@@ -25,7 +22,7 @@ void terminal_save(void *at, size_t bytes)
 	ledger_change(at, bytes);
 }
 
-static status_t wait_for(struct session *session, struct waiter waiter)
+status_t wait_for(struct session *session, struct waiter waiter)
 {
 	waiter.deferred = waiters.count < WAITERS_MAX ? server_defer(session) : NULL;
 	if (waiter.deferred == NULL)
@@ -75,7 +72,7 @@ status_t console_set_mode_handle(struct session *session, uint32_t mode, uint32_
 {
 	if (mode & ~(uint32_t)CONSOLE_MODE_DEFAULT)
 		return CONSOLE_BAD_MODE;
-	*old = terminal->mode;
+	*old = terminal_mode(terminal);
 	terminal_set_mode(terminal, mode, session->badge);
 	return STATUS_OK;
 }
@@ -83,7 +80,7 @@ status_t console_set_mode_handle(struct session *session, uint32_t mode, uint32_
 status_t console_get_mode_handle(struct session *session, uint32_t *mode)
 {
 	(void)session;
-	*mode = terminal->mode;
+	*mode = terminal_mode(terminal);
 	return STATUS_OK;
 }
 
@@ -138,8 +135,8 @@ static bool waiter_serve(const struct waiter *w)
 			return false;
 		return console_await_interrupt_answer(w->deferred, STATUS_OK, terminal->interrupts),
 		       true;
+	default: return file_waiter_serve(w);
 	}
-	return false;
 }
 
 static bool waiters_serve(void)

@@ -7,6 +7,11 @@
 #include <string.h>
 
 #define CONTROL(letter) ((letter)&0x1f)
+#define INPUT_DEFAULT	(CONSOLE_INPUT_CR_TO_NL | CONSOLE_INPUT_FLOW)
+#define OUTPUT_DEFAULT	(CONSOLE_OUTPUT_PROCESS | CONSOLE_OUTPUT_NL_TO_CRNL)
+#define LOCAL_DEFAULT	0x8a3bu // signals, lines, extended, and all of echo
+#define CONTROL_DEFAULT 0x14b2u // 115200, 8 bits, receiver on, hang up
+#define SPEED_DEFAULT	0x1002u // 115200
 #define DELETE		0x7f
 #define BELL		0x07
 #define ECHO_MOST                                                                                  \
@@ -24,7 +29,38 @@ static void number_set(uint64_t *place, uint64_t value)
 void terminal_open(struct terminal *t)
 {
 	memset(t, 0, sizeof *t);
-	t->mode = CONSOLE_MODE_DEFAULT;
+	t->rows = 24;
+	t->columns = 80;
+	t->settings = (struct console_settings){
+		.input = INPUT_DEFAULT,
+		.output = OUTPUT_DEFAULT,
+		.control = CONTROL_DEFAULT,
+		.local = LOCAL_DEFAULT,
+		.characters = {[CONSOLE_INTERRUPT] = CONTROL('C'),
+			       [CONSOLE_QUIT] = CONTROL('\\'),
+			       [CONSOLE_ERASE] = DELETE,
+			       [CONSOLE_KILL] = CONTROL('U'),
+			       [CONSOLE_END] = CONTROL('D'),
+			       [CONSOLE_LEAST] = 1,
+			       [CONSOLE_START] = CONTROL('Q'),
+			       [CONSOLE_STOP] = CONTROL('S'),
+			       [CONSOLE_SUSPEND] = CONTROL('Z'),
+			       [CONSOLE_WORD] = CONTROL('W'),
+			       [CONSOLE_QUOTE] = CONTROL('V')},
+		.input_speed = SPEED_DEFAULT,
+		.output_speed = SPEED_DEFAULT,
+	};
+}
+
+static bool local(const struct terminal *t, uint32_t bits)
+{
+	return t->settings.local & bits;
+}
+
+// Is it that special character?
+static bool is_special(const struct terminal *t, enum console_character which, uint8_t byte)
+{
+	return byte != 0 && t->settings.characters[which] == byte;
 }
 
 const char *terminal_check(const struct terminal *t)
@@ -37,8 +73,9 @@ const char *terminal_check(const struct terminal *t)
 		return "the input positions are absurd";
 	if (t->line_bytes > TERMINAL_LINE)
 		return "the line is too long";
-	if (t->mode & ~(uint32_t)CONSOLE_MODE_DEFAULT)
-		return "the mode has unknown bits";
+	for (unsigned i = 0; i < TERMINAL_EVENTS; i++)
+		if (t->event[i].number > t->events)
+			return "an event is yet to come";
 	return NULL;
 }
 
@@ -53,8 +90,10 @@ uint32_t terminal_write(struct terminal *t, const uint8_t *data, uint32_t bytes)
 	uint32_t room = terminal_room(t);
 	uint32_t done;
 
+	bool return_too = (t->settings.output & OUTPUT_DEFAULT) == OUTPUT_DEFAULT;
+
 	for (done = 0; done < bytes; done++) {
-		bool return_first = data[done] == '\n' && t->mode & CONSOLE_MODE_NL_TO_CRNL;
+		bool return_first = data[done] == '\n' && return_too;
 
 		if (room < 1u + return_first)
 			break;
@@ -70,7 +109,7 @@ uint32_t terminal_write(struct terminal *t, const uint8_t *data, uint32_t bytes)
 
 static void echo(struct terminal *t, const char *text)
 {
-	if (t->mode & CONSOLE_MODE_ECHO)
+	if (local(t, CONSOLE_LOCAL_ECHO))
 		terminal_write(t, (const uint8_t *)text, strlen(text));
 }
 
@@ -176,19 +215,27 @@ static bool line_finish(struct terminal *t, uint16_t last)
 	return true;
 }
 
+static void newline_echo(struct terminal *t)
+{
+	if (local(t, CONSOLE_LOCAL_ECHO | CONSOLE_LOCAL_ECHO_NL))
+		terminal_write(t, (const uint8_t *)"\n", 1);
+}
+
 static void line_byte(struct terminal *t, uint8_t byte)
 {
-	switch (byte) {
-	case '\n':
+	if (byte == '\n') {
 		if (line_finish(t, '\n'))
-			echo(t, "\n");
-		break;
-	case CONTROL('D'): line_finish(t, TERMINAL_END); break;
-	case '\b':
-	case DELETE: line_cut(t, t->line_bytes > 0 ? line_before(t, t->line_bytes) : 0); break;
-	case CONTROL('U'): line_cut(t, 0); break;
-	case CONTROL('W'): line_erase_word(t); break;
-	default: line_put(t, byte);
+			newline_echo(t);
+	} else if (is_special(t, CONSOLE_END, byte)) {
+		line_finish(t, TERMINAL_END);
+	} else if (is_special(t, CONSOLE_ERASE, byte) || byte == '\b') {
+		line_cut(t, t->line_bytes > 0 ? line_before(t, t->line_bytes) : 0);
+	} else if (is_special(t, CONSOLE_KILL, byte)) {
+		line_cut(t, 0);
+	} else if (is_special(t, CONSOLE_WORD, byte) && local(t, CONSOLE_LOCAL_EXTENDED)) {
+		line_erase_word(t);
+	} else {
+		line_put(t, byte);
 	}
 }
 
@@ -201,19 +248,87 @@ static void raw_byte(struct terminal *t, uint8_t byte)
 	t->in[t->typed % TERMINAL_IN] = byte;
 	number_set(&t->typed, t->typed + 1);
 	if (byte == '\n')
-		echo(t, "\n");
+		newline_echo(t);
 	else
 		echo_byte(t, byte);
 }
 
 // What was typed before is gone. Its places in the ring must not be used again in this transaction,
 // which might yet be undone, so it is the last thing that is done in it.
-static void interrupt(struct terminal *t, uint64_t taken)
+static void signal_typed(struct terminal *t, uint8_t byte, enum console_event event, uint64_t taken)
 {
-	terminal_discard(t);
-	number_set(&t->interrupts, t->interrupts + 1);
-	echo(t, "^C\n");
+	if (!local(t, CONSOLE_LOCAL_KEEP))
+		terminal_discard(t);
+	if (event == CONSOLE_TYPED_INTERRUPT)
+		number_set(&t->interrupts, t->interrupts + 1);
+	echo_byte(t, byte);
+	if (t->foreground != 0)
+		terminal_tell(t, event, t->foreground, 0);
+	else
+		echo(t, "\n");
 	number_set(&t->taken, taken);
+}
+
+// What a byte is for the processes, if it is nothing for the line; 0: nothing.
+static enum console_event signal_of(const struct terminal *t, uint8_t byte)
+{
+	if (!local(t, CONSOLE_LOCAL_SIGNALS))
+		return 0;
+	if (is_special(t, CONSOLE_INTERRUPT, byte))
+		return CONSOLE_TYPED_INTERRUPT;
+	if (is_special(t, CONSOLE_QUIT, byte) && t->foreground != 0)
+		return CONSOLE_TYPED_QUIT;
+	if (is_special(t, CONSOLE_SUSPEND, byte) && t->foreground != 0)
+		return CONSOLE_TYPED_SUSPEND;
+	return 0;
+}
+
+static void flag_set(uint8_t *place, bool value)
+{
+	if (*place == value)
+		return;
+	terminal_save(place, sizeof *place);
+	*place = value;
+}
+
+// STOP and START are for the output and nobody else.
+static bool flow_byte(struct terminal *t, uint8_t byte)
+{
+	bool stop = is_special(t, CONSOLE_STOP, byte);
+
+	if (!(t->settings.input & CONSOLE_INPUT_FLOW) ||
+	    (!stop && !is_special(t, CONSOLE_START, byte)))
+		return false;
+	flag_set(&t->held, stop);
+	return true;
+}
+
+// A byte that signals nothing, as the settings want it; quoted, it means itself.
+static void input_byte(struct terminal *t, uint8_t byte)
+{
+	const struct console_settings *s = &t->settings;
+	bool quoted = t->quoted;
+
+	flag_set(&t->quoted, false);
+	if (!quoted) {
+		if (flow_byte(t, byte) || (byte == '\r' && s->input & CONSOLE_INPUT_IGNORE_CR))
+			return;
+		if (local(t, CONSOLE_LOCAL_LINES) && local(t, CONSOLE_LOCAL_EXTENDED) &&
+		    is_special(t, CONSOLE_QUOTE, byte)) {
+			flag_set(&t->quoted, true);
+			return;
+		}
+		if (byte == '\r' && s->input & CONSOLE_INPUT_CR_TO_NL)
+			byte = '\n';
+		else if (byte == '\n' && s->input & CONSOLE_INPUT_NL_TO_CR)
+			byte = '\r';
+	}
+	if (!local(t, CONSOLE_LOCAL_LINES))
+		raw_byte(t, byte);
+	else if (quoted)
+		line_put(t, byte);
+	else
+		line_byte(t, byte);
 }
 
 void terminal_discipline(struct terminal *t)
@@ -224,14 +339,11 @@ void terminal_discipline(struct terminal *t)
 	     i < DISCIPLINE_STEP && taken != t->received && terminal_room(t) >= ECHO_MOST; i++) {
 		uint8_t byte = t->raw[taken++ % TERMINAL_RAW];
 
-		if (byte == '\r' && t->mode & CONSOLE_MODE_CR_TO_NL)
-			byte = '\n';
-		if (byte == CONTROL('C') && t->mode & CONSOLE_MODE_INTERRUPT)
-			return interrupt(t, taken);
-		else if (t->mode & CONSOLE_MODE_LINES)
-			line_byte(t, byte);
-		else
-			raw_byte(t, byte);
+		enum console_event event = t->quoted ? 0 : signal_of(t, byte);
+
+		if (event != 0)
+			return signal_typed(t, byte, event, taken);
+		input_byte(t, byte);
 	}
 	if (taken != t->taken)
 		number_set(&t->taken, taken);
@@ -239,7 +351,8 @@ void terminal_discipline(struct terminal *t)
 
 bool terminal_readable(const struct terminal *t)
 {
-	return t->typed != t->read;
+	// Without lines, the end of one that was being typed when they were switched off is nothing.
+	return local(t, CONSOLE_LOCAL_LINES) ? t->typed != t->read : terminal_available(t) > 0;
 }
 
 // What one read gives: up to a newline or an end in line mode, all that is there otherwise. `taken`
@@ -260,7 +373,7 @@ static uint32_t input_next(const struct terminal *t, uint8_t *data, uint32_t byt
 			count++;
 		}
 		at++;
-		if (t->mode & CONSOLE_MODE_LINES && (next == '\n' || next == TERMINAL_END))
+		if (local(t, CONSOLE_LOCAL_LINES) && (next == '\n' || next == TERMINAL_END))
 			break;
 	}
 	*taken = at - t->read;
@@ -289,12 +402,90 @@ void terminal_discard(struct terminal *t)
 	line_resize(t, 0);
 }
 
+void terminal_flush_output(struct terminal *t)
+{
+	number_set(&t->queued, t->sent);
+}
+
+void terminal_hold(struct terminal *t, bool hold)
+{
+	flag_set(&t->held, hold);
+}
+
+// ---- settings and events -----------------------------------------------------------------------
+
 // Without lines there is nothing to edit: what was typed so far is input.
+void terminal_set(struct terminal *t, const struct console_settings *settings)
+{
+	number_set(&t->mode_owner, 0);
+	if (local(t, CONSOLE_LOCAL_LINES) && !(settings->local & CONSOLE_LOCAL_LINES) &&
+	    t->line_bytes > 0)
+		line_finish(t, TERMINAL_END);
+	terminal_save(&t->settings, sizeof t->settings);
+	t->settings = *settings;
+	if (!(settings->input & CONSOLE_INPUT_FLOW))
+		terminal_hold(t, false);
+}
+
+// The bits of the short form, and where they are in the settings.
+static const struct mode_bit {
+	uint32_t mode, input, output, local;
+} mode_bits[] = {
+	{.mode = CONSOLE_MODE_LINES, .local = CONSOLE_LOCAL_LINES},
+	{.mode = CONSOLE_MODE_ECHO, .local = CONSOLE_LOCAL_ECHO},
+	{.mode = CONSOLE_MODE_INTERRUPT, .local = CONSOLE_LOCAL_SIGNALS},
+	{.mode = CONSOLE_MODE_CR_TO_NL, .input = CONSOLE_INPUT_CR_TO_NL},
+	{.mode = CONSOLE_MODE_NL_TO_CRNL, .output = OUTPUT_DEFAULT},
+};
+
+uint32_t terminal_mode(const struct terminal *t)
+{
+	uint32_t mode = 0;
+
+	for (unsigned i = 0; i < sizeof mode_bits / sizeof mode_bits[0]; i++) {
+		const struct mode_bit *b = &mode_bits[i];
+
+		if ((t->settings.input & b->input) == b->input &&
+		    (t->settings.output & b->output) == b->output &&
+		    (t->settings.local & b->local) == b->local)
+			mode |= b->mode;
+	}
+	return mode;
+}
+
 void terminal_set_mode(struct terminal *t, uint32_t mode, uint64_t owner)
 {
-	terminal_save(&t->mode, sizeof t->mode);
+	struct console_settings settings = t->settings;
+
+	for (unsigned i = 0; i < sizeof mode_bits / sizeof mode_bits[0]; i++) {
+		const struct mode_bit *b = &mode_bits[i];
+		bool on = mode & b->mode;
+
+		settings.input = on ? settings.input | b->input : settings.input & ~b->input;
+		settings.output = on ? settings.output | b->output : settings.output & ~b->output;
+		settings.local = on ? settings.local | b->local : settings.local & ~b->local;
+	}
+	terminal_set(t, &settings);
 	number_set(&t->mode_owner, owner);
-	if (t->mode & CONSOLE_MODE_LINES && !(mode & CONSOLE_MODE_LINES) && t->line_bytes > 0)
-		line_finish(t, TERMINAL_END);
-	t->mode = mode;
+}
+
+void terminal_tell(struct terminal *t, enum console_event event, uint32_t group, uint64_t process)
+{
+	struct terminal_event *place = &t->event[t->events % TERMINAL_EVENTS];
+
+	terminal_save(place, sizeof *place);
+	*place = (struct terminal_event){
+		.number = t->events + 1, .event = event, .group = group, .process = process};
+	number_set(&t->events, t->events + 1);
+}
+
+const struct terminal_event *terminal_event_after(const struct terminal *t, uint64_t seen)
+{
+	uint64_t number = seen + 1;
+
+	if (seen >= t->events)
+		return NULL;
+	if (t->events - seen > TERMINAL_EVENTS)
+		number = t->events - TERMINAL_EVENTS + 1;
+	return &t->event[(number - 1) % TERMINAL_EVENTS];
 }

@@ -19,11 +19,20 @@
 #include <stdint.h>
 #include <console.h>
 
-#define TERMINAL_OUT  16384
-#define TERMINAL_RAW  1024
-#define TERMINAL_IN   4096
-#define TERMINAL_LINE 1024
-#define TERMINAL_END  0x100 // in in[]: here a read ends, though there is no newline
+#define TERMINAL_OUT	16384
+#define TERMINAL_RAW	1024
+#define TERMINAL_IN	4096
+#define TERMINAL_LINE	1024
+#define TERMINAL_END	0x100 // in in[]: here a read ends, though there is no newline
+#define TERMINAL_EVENTS 32
+
+// Told to the process server; it asks for those after the last that it has dealt with.
+struct terminal_event {
+	uint64_t number; // from 1 on
+	uint64_t process;
+	uint32_t event; // enum console_event
+	uint32_t group;
+};
 
 struct terminal {
 	uint64_t queued, sent;	  // out[sent..queued) is still to go
@@ -33,8 +42,15 @@ struct terminal {
 	uint64_t mode_owner;	  // session that set the mode, 0: nobody
 	uint64_t opened;	  // not 0: the device was set up
 	uint64_t logged;	  // position in the supervisor's log up to which it was queued
-	uint32_t mode;		  // bits of console.idl
+	uint32_t foreground;	  // group of processes; 0: nobody cares for jobs
 	uint32_t line_bytes;
+	uint64_t events; // that ever were; the last ones are kept
+	struct terminal_event event[TERMINAL_EVENTS];
+	struct console_settings settings;
+	uint16_t rows, columns;
+	uint8_t held;	// the output waits for START
+	uint8_t quoted; // the next byte means itself
+	uint8_t reserved[6];
 	uint8_t line[TERMINAL_LINE]; // being typed, can still be edited
 	uint8_t out[TERMINAL_OUT];
 	uint8_t raw[TERMINAL_RAW];
@@ -59,12 +75,20 @@ bool terminal_readable(const struct terminal *t);
 uint32_t terminal_available(const struct terminal *t);
 uint32_t terminal_read(struct terminal *t, uint8_t *data, uint32_t bytes);
 void terminal_discard(struct terminal *t);
+void terminal_flush_output(struct terminal *t);
+void terminal_hold(struct terminal *t, bool hold);
+// The short form of the settings, and all of them.
+uint32_t terminal_mode(const struct terminal *t);
 void terminal_set_mode(struct terminal *t, uint32_t mode, uint64_t owner);
+void terminal_set(struct terminal *t, const struct console_settings *settings);
+void terminal_tell(struct terminal *t, enum console_event event, uint32_t group, uint64_t process);
+// The oldest event after that number; NULL: none yet.
+const struct terminal_event *terminal_event_after(const struct terminal *t, uint64_t seen);
 
 // The driver's side.
 static inline bool terminal_has_output(const struct terminal *t)
 {
-	return t->sent != t->queued;
+	return t->sent != t->queued && !t->held;
 }
 static inline uint8_t terminal_next_output(const struct terminal *t)
 {

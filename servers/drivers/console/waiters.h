@@ -17,14 +17,19 @@ enum waiter_kind {
 	WAITER_WRITE,
 	WAITER_DRAIN,
 	WAITER_INTERRUPT,
+	WAITER_FILE_READ,
+	WAITER_FILE_WRITE,
+	WAITER_POLL,
+	WAITER_EVENT,
 };
 
 struct waiter {
 	enum waiter_kind kind;
 	struct deferred *deferred;
 	uint8_t *data;	// read, write: in the client's window
-	uint64_t bytes; // room, or bytes to write
-	uint64_t mark;	// drain: position in the output; read and interrupt: interrupts seen
+	uint64_t bytes; // room, or bytes to write; poll: events
+	uint64_t
+		mark; // drain: position in the output; read and interrupt: interrupts seen; event: the last one known
 };
 
 struct waiters {

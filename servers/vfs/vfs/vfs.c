@@ -192,10 +192,11 @@ status_t vfs_link_handle(struct session *session, const void *old, uint64_t old_
 
 	if (status == STATUS_OK)
 		status = walk_to_change(session, to, path, path_bytes, FILE_EXISTS, &fs);
+	if ((status == STATUS_OK || status == FILE_READ_ONLY) &&
+	    from->place.server != to->at.server)
+		return FILE_OTHER_DEVICE;
 	if (status != STATUS_OK)
 		return status;
-	if (from->place.server != to->at.server)
-		return FILE_OTHER_DEVICE;
 	return fs_link(fs, from->place.node, to->at.node, to->name);
 }
 
@@ -223,10 +224,10 @@ status_t vfs_rename_handle(struct session *session, const void *old, uint64_t ol
 
 	if (status == STATUS_OK)
 		status = walk_to_change(session, to, path, path_bytes, FILE_BUSY, &fs);
+	if ((status == STATUS_OK || status == FILE_READ_ONLY) && from->at.server != to->at.server)
+		return FILE_OTHER_DEVICE;
 	if (status != STATUS_OK)
 		return status;
-	if (from->at.server != to->at.server)
-		return FILE_OTHER_DEVICE;
 	return fs_rename(fs, from->at.node, from->name, to->at.node, to->name, strlen(to->name), 0);
 }
 

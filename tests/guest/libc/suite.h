@@ -12,6 +12,7 @@ struct test {
 
 // Each file's tests, ended by a name of NULL.
 extern const struct test thread_tests[];
+extern const struct test file_tests[];
 extern const struct test memory_tests[];
 extern const struct test text_tests[];
 extern const struct test float_tests[];

@@ -7,6 +7,7 @@
 int main(void)
 {
 	tests_run(system_tests);
+	tests_run(file_tests);
 	tests_run(pthread_tests);
 	tests_run(library_tests);
 	return tests_end();

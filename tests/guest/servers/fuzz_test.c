@@ -11,12 +11,16 @@
 #include <caplet/system.h>
 #include <console.h>
 #include <timer.h>
+#include <vfs.h>
 #include "servers.h"
 
 #define LANE 3ul // of the session, which this thread's own calls do not use
+// Methods of the console that may wait for ever, or after which nothing can be seen any more.
 #define CONSOLE_WAITS                                                                              \
-	(1ul << CONSOLE_METHOD_READ | 1ul << CONSOLE_METHOD_WRITE |                                \
-	 1ul << CONSOLE_METHOD_AWAIT_INTERRUPT)
+	(1ul << FILE_METHOD_READ | 1ul << FILE_METHOD_POLL | 1ul << CONSOLE_METHOD_READ |          \
+	 1ul << CONSOLE_METHOD_AWAIT_INTERRUPT | 1ul << CONSOLE_METHOD_SET_SETTINGS |              \
+	 1ul << CONSOLE_METHOD_HOLD_OUTPUT | 1ul << CONSOLE_METHOD_SET_FOREGROUND |                \
+	 1ul << CONSOLE_METHOD_WRITE | 1ul << FILE_METHOD_WRITE)
 #define ROUNDS 40
 
 static uint64_t seed = 88172645463325252ul;
@@ -183,9 +187,9 @@ static void console_is_fuzzed(void)
 	struct console_client *console = console_session();
 	uint32_t before = restarts_of("console"), mode;
 
-	CHECK(interface_fuzz(console->base.cap, CONSOLE_METHOD_AWAIT_INTERRUPT, CONSOLE_WAITS));
+	CHECK(interface_fuzz(console->base.cap, CONSOLE_METHOD_AWAIT_EVENT, CONSOLE_WAITS));
 	known[0] = known[1] = 0;
-	CHECK(methods_fuzz(console->base.cap, console_methods, CONSOLE_METHOD_AWAIT_INTERRUPT,
+	CHECK(methods_fuzz(console->base.cap, console_methods, CONSOLE_METHOD_AWAIT_EVENT,
 			   CONSOLE_WAITS) > 0);
 	CHECK(console_set_mode(console, CONSOLE_MODE_DEFAULT, &mode) == STATUS_OK);
 	CHECK(restarts_of("console") == before);
@@ -201,6 +205,24 @@ static void timer_is_fuzzed(void)
 			   1ul << TIMER_METHOD_SLEEP_UNTIL) > 0);
 	CHECK(timer_sleep_until(timer, 1) == STATUS_OK);
 	CHECK(restarts_of("timer") == before);
+}
+
+static void vfs_is_fuzzed(void)
+{
+	uint32_t before = restarts_of("vfs"), before_below = restarts_of("bootfs");
+	static struct vfs_client vfs;
+	static struct fs_client bootfs;
+
+	CHECK(vfs_connect(&vfs, "vfs") == STATUS_OK && fs_connect(&bootfs, "bootfs") == STATUS_OK);
+	known[0] = known[1] = 1;
+	CHECK(interface_fuzz(vfs.base.cap, VFS_METHOD_OWN_SPACE, 0));
+	memset(vfs.base.window + LANE * vfs.base.slice, '/', vfs.base.slice);
+	CHECK(methods_fuzz(vfs.base.cap, vfs_methods, VFS_METHOD_OWN_SPACE, 0) > 0);
+	CHECK(interface_fuzz(bootfs.base.cap, FS_METHOD_USAGE, 0));
+	CHECK(methods_fuzz(bootfs.base.cap, fs_methods, FS_METHOD_USAGE, 0) > 0);
+	vfs_disconnect(&vfs);
+	fs_disconnect(&bootfs);
+	CHECK(restarts_of("vfs") == before && restarts_of("bootfs") == before_below);
 }
 
 static void closed_sessions(void)
@@ -219,9 +241,7 @@ static void closed_sessions(void)
 }
 
 const struct test fuzz_tests[] = {
-	{"fs_is_fuzzed", fs_is_fuzzed},
-	{"console_is_fuzzed", console_is_fuzzed},
-	{"timer_is_fuzzed", timer_is_fuzzed},
-	{"closed_sessions", closed_sessions},
-	{0},
+	{"fs_is_fuzzed", fs_is_fuzzed},	      {"console_is_fuzzed", console_is_fuzzed},
+	{"timer_is_fuzzed", timer_is_fuzzed}, {"vfs_is_fuzzed", vfs_is_fuzzed},
+	{"closed_sessions", closed_sessions}, {0},
 };
