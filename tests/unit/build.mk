@@ -7,7 +7,7 @@
 # All of kernel/*.c but what makes the root task at boot.
 portable-kernel := $(filter-out kernel/boot.c kernel/boot_untyped.c kernel/archive.c kernel/elf.c, \
 	$(sort $(wildcard kernel/*.c)))
-model-machine := $(addprefix tests/unit/,arch_host.c entry.c world.c)
+model-machine := $(addprefix tests/unit/,arch_host.c entry.c invariants.c world.c)
 
 $(call unit-test,kernel,$(portable-kernel) $(model-machine) tests/unit/kernel_test.c \
 	$(addprefix tests/unit/,cap_test.c cspace_test.c untyped_test.c refill_test.c \

@@ -21,7 +21,10 @@ mutate() { # FILE EXPRESSION CONFIGURATION
 	fi
 	${HOSTCC:-gcc} -std=gnu17 -D_GNU_SOURCE -O1 -w -DUNTYPED_CHUNK_BITS=6 -Iinclude -Ikernel -Itests/unit -c \
 		-o "$folder/$name.o" "$folder/$name.c"
-	others=$(find "$objects" -name '*.o' ! -path "*/kernel/$name.o")
+	others=$(find "$objects" -name '*.o' ! -path "*/kernel/$name.o" | while read -r o; do
+		c=${o#"$objects"/}
+		if [ -f "${c%.o}.c" ]; then echo "$o"; fi # not what an older tree has left
+	done)
 	# shellcheck disable=SC2086
 	${HOSTCC:-gcc} -o "$folder/explore" "$folder/$name.o" $others
 	if timeout 60 "$folder/explore" -l 20000 -x "$3" >"$folder/log" 2>&1; then

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The invariants of docs/invariants.md, checked on a whole world. Quadratic and without shame: worlds
-// are small. Not part of the running kernel: nothing in it calls this, and the linker drops it.
+// are small.
 #include "invariants.h"
 #include "cnode.h"
 #include "derive.h"
