@@ -6,6 +6,11 @@ kernel-sources := $(sort $(wildcard kernel/*.c kernel/x86/*.c kernel/x86/*.S))
 kernel-objects := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(kernel-sources))))
 DEPENDENCIES += $(kernel-objects:.o=.d)
 
+# What is in every message and every fault is compiled for speed, the rest for size.
+kernel-hot := direct ipc syscall sched message notification endpoint invocation cspace derive thread \
+	refill fault irq untyped object vspace vspace_invoke
+$(kernel-hot:%=$(BUILD)/kernel/%.o): KERNEL_FLAGS += -O2
+
 $(BUILD)/caplet.elf: $(kernel-objects) kernel/x86/kernel.lds
 	$(call note,LD)
 	$(Q)$(LD) -static -nostdlib --no-dynamic-linker --build-id=none --gc-sections \

@@ -36,7 +36,7 @@ TARGET_FLAGS := -std=gnu17 -O2 -g $(WARNINGS) -MMD -MP -Iinclude -ffile-prefix-m
 
 # The kernel is position-independent code linked at one address, without relocations; it never
 # touches a vector register, and interrupts would trample a red zone.
-KERNEL_FLAGS := $(TARGET_FLAGS) -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-regs-only \
+KERNEL_FLAGS := $(TARGET_FLAGS) -Os -ffreestanding -fpie $(DIRECT_ACCESS) -mgeneral-regs-only \
 	-mno-red-zone -Ikernel -Ikernel/x86 -isystem $(COMPILER_INCLUDE)
 
 # Programs are built for a variant: fpu; nofpu for those that declare no FPU use; kill for tests,
