@@ -53,6 +53,8 @@ enum {
 struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller);
 // SYS_REPLY_RECV. With an address, word is the endpoint's generation.
 struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply, struct thread *thread);
+// Another system call that waits for nobody, nor wakes anybody; ANSWER_GENERAL if it is none.
+struct answer kernel_short(cptr_t cptr, uint64_t number, struct thread *thread);
 // Any system call of the current thread; all its message registers are in its msg.
 struct answer kernel_syscall(uint64_t number, struct thread *thread);
 void kernel_fault_page(vaddr_t address, unsigned access);
@@ -120,13 +122,12 @@ void arch_timer_set(ticks_t deadline); // one shot, this CPU; UINT64_MAX: none; 
 // `levels - 1`. Entries are 64-bit words.
 struct table_format {
 	unsigned levels;
-	unsigned index_bits;			// 9
+	uint64_t present; // an entry that leads anywhere has one of these bits
+	uint64_t large;	  // a frame above level 0 has this one
+	uint64_t address; // the bits of where it leads
 	uint64_t (*table_entry)(paddr_t table); // an entry that leads to a table
 	uint64_t (*frame_entry)(paddr_t frame, unsigned level, unsigned rights,
 				unsigned attributes);
-	bool (*is_present)(uint64_t entry);
-	bool (*is_frame)(uint64_t entry, unsigned level);
-	paddr_t (*target)(uint64_t entry, unsigned level); // of the table or frame
 };
 const struct table_format *arch_table_format(enum vspace_format format); // NULL: not supported
 

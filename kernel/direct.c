@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 //
 // The direct way of a message: a call whose receiver waits already, and an answer whose caller runs
-// next. Nothing is in the way, nothing is queued, and the message never leaves its registers.
+// next. Nothing is in the way, nothing is queued, and the eight words never leave their registers.
 //
 // Each function first looks whether that is so, changing nothing; then it does what cannot fail, with
 // the same verbs as ipc.c: take a receiver, hold a caller, lend and give back, switch. Whatever
-// is not as usual (a longer message, capabilities, a fault, a budget, a queue) returns
+// is not as usual (a budget, a queue, a signal, a wrong capability) returns
 // ANSWER_GENERAL, and the general way does the whole call from its beginning. The host tests run both
 // ways from every state in which this one is possible and compare what they leave behind.
 //
 // The entry (x86/entry.S) relies on the message words 0..7 staying where they are.
 #include "arch.h"
 #include "endpoint.h"
+#include "fault.h"
+#include "message.h"
 #include "notification.h"
 #include "reply.h"
 #include "sched.h"
@@ -69,6 +71,44 @@ hand_over_active(struct cpu *cpu, struct thread *from, struct thread *next, uint
 	return hand_over(cpu, from, next, word);
 }
 
+// The second half of a call: `receiver` waits with a reply object, and comes next.
+static inline struct answer call_waiting(struct cpu *cpu, struct thread *caller,
+					 const struct cap *cap, struct endpoint *endpoint,
+					 struct thread *receiver, struct reply *reply)
+{
+	endpoint_take_receiver(endpoint);
+	reply_take_caller(reply, caller, cap->rights);
+	receiver->reply = NULL;
+	receiver->state = THREAD_RUNNING;
+	caller->state = THREAD_CALLING;
+	caller->msg.aux = endpoint->generation;
+	if (unlikely(receiver->schedctx)) {
+		return hand_over_active(cpu, caller, receiver, cap->badge);
+	}
+	schedctx_lend(caller, receiver);
+	return hand_over(cpu, caller, receiver, cap->badge);
+}
+
+// What does not fit in the registers is copied, and the descriptor made to say what arrives.
+static inline void pass_long(struct thread *sender, struct thread *receiver,
+			     const struct endpoint *endpoint, bool can_grant)
+{
+	uint64_t label = sender->msg.info >> 32 << 32;
+
+	sender->msg.info = label | message_transfer_long(sender, receiver, endpoint, can_grant);
+}
+
+static __attribute__((noinline)) struct answer
+call_long(struct thread *caller, const struct cap *cap, struct endpoint *endpoint)
+{
+	if (message_check(caller) != STATUS_OK) {
+		return general;
+	}
+	pass_long(caller, endpoint->head, endpoint, cap->rights & RIGHT_GRANT);
+	return call_waiting(cpu_self(), caller, cap, endpoint, endpoint->head,
+			    endpoint->head->reply);
+}
+
 struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller)
 {
 	struct slot *slot;
@@ -83,24 +123,16 @@ struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller)
 	struct endpoint *endpoint = cap_object(*cap);
 	struct thread *receiver = endpoint->head;
 	struct cpu *cpu = cpu_self();
-	if (unlikely(!is_plain(info) || endpoint->state != ENDPOINT_RECEIVING || !receiver->reply ||
+	struct reply *reply;
+	if (unlikely(endpoint->state != ENDPOINT_RECEIVING || !(reply = receiver->reply) ||
 		     !comes_next(cpu, receiver) ||
 		     (receiver->schedctx && !sched_can_start(cpu, receiver)))) {
 		return general;
 	}
-
-	struct reply *reply = receiver->reply;
-	endpoint_take_receiver(endpoint);
-	receiver->reply = NULL;
-	receiver->state = THREAD_RUNNING;
-	reply_take_caller(reply, caller, cap->rights);
-	caller->state = THREAD_CALLING;
-	caller->msg.aux = endpoint->generation;
-	if (unlikely(receiver->schedctx)) {
-		return hand_over_active(cpu, caller, receiver, cap->badge);
+	if (unlikely(!is_plain(info))) {
+		return call_long(caller, cap, endpoint);
 	}
-	schedctx_lend(caller, receiver);
-	return hand_over(cpu, caller, receiver, cap->badge);
+	return call_waiting(cpu, caller, cap, endpoint, receiver, reply);
 }
 
 // Can the time on which `thread` runs go on with its caller, or has the caller its own?
@@ -118,26 +150,11 @@ static inline bool is_signalled(const struct thread *thread)
 	return unlikely(thread->bound) && thread->bound->state == NOTIFICATION_ACTIVE;
 }
 
-struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply_cptr,
-				   struct thread *thread)
+// The second half of an answer: its caller comes next.
+static inline struct answer answer_caller(struct cpu *cpu, struct thread *thread,
+					  struct reply *reply, struct endpoint *endpoint,
+					  struct thread *caller)
 {
-	struct slot *source, *answer;
-
-	if (unlikely(!find(thread, from, &source) || !find(thread, reply_cptr, &answer) ||
-		     !cap_is(&source->cap, OBJECT_ENDPOINT, RIGHT_READ) ||
-		     !cap_is(&answer->cap, OBJECT_REPLY, 0) || !is_plain(info))) {
-		return general;
-	}
-	struct endpoint *endpoint = cap_object(source->cap);
-	struct reply *reply = cap_object(answer->cap);
-	struct thread *caller = reply->thread;
-	struct cpu *cpu = cpu_self();
-	if (unlikely(endpoint->state == ENDPOINT_SENDING || reply->state != REPLY_CALLER ||
-		     caller->state != THREAD_CALLING || is_signalled(thread) ||
-		     !comes_next(cpu, caller) || !time_goes_along(cpu, thread, caller))) {
-		return general;
-	}
-
 	caller->reply = NULL;
 	caller->state = THREAD_RUNNING;
 	thread->state = THREAD_RECEIVING;
@@ -148,4 +165,67 @@ struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply_cptr
 	}
 	schedctx_give_back(thread);
 	return hand_over(cpu, thread, caller, caller->msg.aux);
+}
+
+// An answer that is longer, or to a fault: who faulted goes on with all its registers.
+static __attribute__((noinline)) struct answer
+answer_unusual(struct thread *thread, struct reply *reply, struct endpoint *endpoint)
+{
+	struct thread *caller = reply->thread;
+	struct cpu *cpu = cpu_self();
+
+	if (caller->state == THREAD_FAULTED) {
+		if (!is_plain(thread->msg.info) || msg_label(thread->msg.info) == FAULT_STOP) {
+			return general;
+		}
+		fault_answer(thread, caller);
+		answer_caller(cpu, thread, reply, endpoint, caller);
+		return (struct answer){ANSWER_SAVED, 0};
+	}
+	if (message_check(thread) != STATUS_OK) {
+		return general;
+	}
+	pass_long(thread, caller, NULL, reply->grant);
+	return answer_caller(cpu, thread, reply, endpoint, caller);
+}
+
+struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply_cptr,
+				   struct thread *thread)
+{
+	struct slot *source, *answer;
+
+	if (unlikely(!find(thread, from, &source) || !find(thread, reply_cptr, &answer) ||
+		     !cap_is(&source->cap, OBJECT_ENDPOINT, RIGHT_READ) ||
+		     !cap_is(&answer->cap, OBJECT_REPLY, 0))) {
+		return general;
+	}
+	struct endpoint *endpoint = cap_object(source->cap);
+	struct reply *reply = cap_object(answer->cap);
+	struct thread *caller = reply->thread;
+	struct cpu *cpu = cpu_self();
+	if (unlikely(endpoint->state == ENDPOINT_SENDING || reply->state != REPLY_CALLER ||
+		     is_signalled(thread) || !comes_next(cpu, caller) ||
+		     !time_goes_along(cpu, thread, caller))) {
+		return general;
+	}
+	if (unlikely(!is_plain(info) || caller->state != THREAD_CALLING)) {
+		return answer_unusual(thread, reply, endpoint);
+	}
+	return answer_caller(cpu, thread, reply, endpoint, caller);
+}
+
+// A signal that nobody waits for, and a yield to nobody.
+struct answer kernel_short(cptr_t cptr, uint64_t number, struct thread *thread)
+{
+	struct slot *slot;
+
+	if (number == SYS_SEND && likely(find(thread, cptr, &slot)) &&
+	    likely(cap_is(&slot->cap, OBJECT_NOTIFICATION, RIGHT_WRITE)) &&
+	    likely(notification_signal_quietly(cap_object(slot->cap), slot->cap.badge))) {
+		return (struct answer){STATUS_OK, 0};
+	}
+	if (number == SYS_YIELD && sched_yields_to_nobody(cpu_self())) {
+		return (struct answer){STATUS_OK, 0};
+	}
+	return general;
 }

@@ -45,7 +45,9 @@ static void raise(struct thread *thread)
 	}
 	struct thread *receiver = ipc_fault(thread, handler);
 	if (receiver) {
-		sched_wake(receiver);
+		sched_hand_over(receiver);
+	} else {
+		sched_block();
 	}
 }
 
@@ -94,6 +96,7 @@ bool fault_timeout(struct thread *thread)
 	s->used_timeout = s->used;
 	put_message(thread, FAULT_TIMEOUT, 3);
 	struct thread *receiver = ipc_fault(thread, handler);
+	sched_stop(thread);
 	if (receiver) {
 		sched_wake(receiver);
 	}

@@ -9,16 +9,11 @@
 #include "object.h"
 #include "panic.h"
 
-uint64_t argument(const struct invocation *invocation, unsigned i)
+uint64_t argument_long(const struct invocation *invocation, unsigned i)
 {
-	struct thread *thread = invocation->thread;
-
 	assert(i < invocation->words);
-	if (i < MSG_REG_WORDS) {
-		return thread->msg.words[i];
-	}
 	// invocation_run has made sure of the buffer. The word is read once by whoever asks.
-	return *(volatile uint64_t *)&thread_buffer(thread)->words[i];
+	return *(volatile uint64_t *)&thread_buffer(invocation->thread)->words[i];
 }
 
 void result(struct invocation *invocation, unsigned i, uint64_t value)
@@ -31,20 +26,6 @@ void result(struct invocation *invocation, unsigned i, uint64_t value)
 	if (invocation->results <= i) {
 		invocation->results = i + 1;
 	}
-}
-
-enum status need_words(struct invocation *invocation, unsigned words)
-{
-	if (invocation->words < words) {
-		return bad(invocation, STATUS_TRUNCATED, invocation->words);
-	}
-	return STATUS_OK;
-}
-
-enum status bad(struct invocation *invocation, enum status status, unsigned i)
-{
-	invocation->detail = i;
-	return status;
 }
 
 enum status argument_slot(struct invocation *invocation, unsigned i, struct slot **slot)

@@ -24,14 +24,30 @@ struct invocation {
 	enum progress progress;
 };
 
+uint64_t argument_long(const struct invocation *invocation, unsigned i);
+
 // Argument i; the caller has checked that i < words. Beyond the registers it is in the IPC buffer.
-uint64_t argument(const struct invocation *invocation, unsigned i);
+static inline uint64_t argument(const struct invocation *invocation, unsigned i)
+{
+	return i < MSG_REG_WORDS ? invocation->thread->msg.words[i] : argument_long(invocation, i);
+}
+
 void result(struct invocation *invocation, unsigned i, uint64_t value);
 
-// Are there at least `words` arguments?
-enum status need_words(struct invocation *invocation, unsigned words) must_check;
 // An error about argument i.
-enum status bad(struct invocation *invocation, enum status status, unsigned i) must_check;
+must_check static inline enum status bad(struct invocation *invocation, enum status status,
+					 unsigned i)
+{
+	invocation->detail = i;
+	return status;
+}
+// Are there at least `words` arguments?
+must_check static inline enum status need_words(struct invocation *invocation, unsigned words)
+{
+	return likely(invocation->words >= words)
+		       ? STATUS_OK
+		       : bad(invocation, STATUS_TRUNCATED, invocation->words);
+}
 
 // The slot named by the cptr in argument i.
 enum status argument_slot(struct invocation *invocation, unsigned i, struct slot **slot) must_check;

@@ -163,7 +163,6 @@ struct thread *ipc_fault(struct thread *thread, struct cap handler)
 	struct endpoint *endpoint = cap_object(handler);
 
 	thread->state = THREAD_FAULTED;
-	sched_stop(thread);
 	if (endpoint->state == ENDPOINT_RECEIVING) {
 		return deliver_to_waiting(thread, endpoint, handler, true);
 	}

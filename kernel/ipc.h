@@ -34,6 +34,6 @@ enum status ipc_reply(struct thread *thread, struct reply *reply,
 // If a thread is waiting to receive a fault through `cap`: has it time to handle it, or gets some with
 // it? `brings_time`: the fault lends to whoever offers a reply object.
 bool ipc_receiver_can_run(struct cap cap, bool brings_time) must_check;
-// Send the fault message in thread->msg through the handler capability. Returns the receiver, to be
-// woken, or NULL.
+// Send the fault message in thread->msg through the handler capability. The thread waits from now on,
+// which the caller says to the scheduler. Returns the receiver, to be woken, or NULL.
 struct thread *ipc_fault(struct thread *thread, struct cap handler) must_check;

@@ -46,7 +46,14 @@ static unsigned copy_long(struct thread *sender, struct thread *receiver, unsign
 	if (!from || !to) {
 		return MSG_REG_WORDS;
 	}
-	for (unsigned i = MSG_REG_WORDS; i < words; i++) {
+	unsigned i = MSG_REG_WORDS;
+	for (; i + 8 <= words; i += 8) {
+		const uint64_t *f = &from->words[i];
+		uint64_t *t = &to->words[i];
+		t[0] = f[0], t[1] = f[1], t[2] = f[2], t[3] = f[3];
+		t[4] = f[4], t[5] = f[5], t[6] = f[6], t[7] = f[7];
+	}
+	for (; i < words; i++) {
 		to->words[i] = from->words[i];
 	}
 	return words;
@@ -129,9 +136,8 @@ static inline void copy_registers(uint64_t *to, const uint64_t *from, unsigned w
 	msg_zero_beyond(to, words);
 }
 
-// Words 8.. and capabilities; returns the low half of the receiver's descriptor.
-static uint64_t transfer_long(struct thread *sender, struct thread *receiver,
-			      const struct endpoint *endpoint, bool can_grant)
+uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,
+			       const struct endpoint *endpoint, bool can_grant)
 {
 	unsigned words = msg_words(sender->msg.info), caps = msg_caps(sender->msg.info);
 
@@ -149,7 +155,7 @@ void message_transfer(struct thread *sender, struct thread *receiver,
 
 	copy_registers(receiver->msg.words, sender->msg.words, low);
 	if (unlikely(!message_is_short(info))) {
-		low = transfer_long(sender, receiver, endpoint, can_grant);
+		low = message_transfer_long(sender, receiver, endpoint, can_grant);
 	}
 	receiver->msg.info = (info >> 32 << 32) | low;
 }

@@ -30,6 +30,9 @@ must_check static inline enum status message_check(const struct thread *sender)
 	return likely(message_is_short(sender->msg.info)) ? STATUS_OK : message_check_long(sender);
 }
 
+// Words 8.. and capabilities only; returns the low half of the receiver's descriptor.
+uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,
+			       const struct endpoint *endpoint, bool can_grant);
 // `endpoint`: the one it came through, NULL for an answer. Sets info and words of the receiver.
 void message_transfer(struct thread *sender, struct thread *receiver,
 		      const struct endpoint *endpoint, bool can_grant);

@@ -40,6 +40,18 @@ struct notification {
 _Static_assert(sizeof(struct notification) == 1 << NOTIFICATION_BITS, "notification size is ABI");
 
 void notification_signal(struct notification *notification, uint64_t badge);
+// The same if nobody is to be woken; false: not done.
+must_check static inline bool notification_signal_quietly(struct notification *notification,
+							  uint64_t badge)
+{
+	if (notification->state == NOTIFICATION_WAITING || notification->bound || badge == 0) {
+		return false;
+	}
+	notification->word |= badge;
+	notification->state = NOTIFICATION_ACTIVE;
+	return true;
+}
+
 // The current thread waits for it.
 enum status notification_wait(struct notification *notification, struct thread *thread,
 			      bool blocking) must_check;

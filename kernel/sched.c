@@ -344,10 +344,9 @@ void sched_check(struct thread *thread)
 void sched_yield(void)
 {
 	struct cpu *cpu = cpu_self();
-	struct thread *thread = cpu->current;
 	struct schedctx *s = cpu->charged;
 
-	if (!s || (s->round_robin && cpu->top < thread->priority)) {
+	if (sched_yields_to_nobody(cpu)) {
 		return;
 	}
 	charge(cpu);

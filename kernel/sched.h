@@ -37,6 +37,13 @@ void sched_drop(struct thread *thread);
 void sched_change_time(struct cpu *cpu, struct schedctx *s);
 
 void sched_yield(void); // give up the present refill
+// Would that change nothing? Who runs round robin and has no equal would go on at once.
+static inline bool sched_yields_to_nobody(const struct cpu *cpu)
+{
+	const struct schedctx *s = cpu->charged;
+
+	return !s || (s->round_robin && cpu->top < cpu->current->priority);
+}
 // Let the other thread run before the current one. False: it cannot.
 bool sched_let_run(struct thread *thread);
 void sched_choose(void);			// make the choice anew, and switch

@@ -75,6 +75,9 @@ struct answer syscall_invoke_short(struct thread *thread, struct slot *slot)
 	    mismatch(slot->cap, STATUS_OK) || (type == OBJECT_CNODE && thread->cspace_shift != 0)) {
 		return (struct answer){ANSWER_GENERAL, 0};
 	}
+	if (msg_label(thread->msg.info) == CAP_NULL) {
+		return leave(thread, STATUS_OK, 0);
+	}
 	return invoke(thread, slot);
 }
 

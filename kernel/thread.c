@@ -165,3 +165,18 @@ void thread_slot_released(struct slot *slot)
 		thread->space = &vspace_none;
 	}
 }
+
+enum status thread_find(const struct thread *thread, cptr_t cptr, struct slot **slot,
+			unsigned *bits_left)
+{
+	uint64_t number = cptr >> thread->cspace_shift;
+
+	if (likely(number < thread->cspace_slots)) {
+		*slot = &thread->cspace[number];
+		*bits_left = thread->cspace_shift;
+		if (likely((*slot)->cap.type != OBJECT_CNODE || *bits_left == 0)) {
+			return STATUS_OK;
+		}
+	}
+	return cspace_find(&thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, bits_left);
+}

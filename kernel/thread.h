@@ -121,20 +121,8 @@ static inline struct ipc_buffer *thread_buffer(struct thread *thread)
 }
 
 // Find the slot that a cptr of the thread names.
-must_check static inline enum status thread_find(const struct thread *thread, cptr_t cptr,
-						 struct slot **slot, unsigned *bits_left)
-{
-	uint64_t number = cptr >> thread->cspace_shift;
-
-	if (likely(number < thread->cspace_slots)) {
-		*slot = &thread->cspace[number];
-		*bits_left = thread->cspace_shift;
-		if (likely((*slot)->cap.type != OBJECT_CNODE || *bits_left == 0)) {
-			return STATUS_OK;
-		}
-	}
-	return cspace_find(&thread->slot[THREAD_SLOT_CSPACE].cap, cptr, slot, bits_left);
-}
+enum status thread_find(const struct thread *thread, cptr_t cptr, struct slot **slot,
+			unsigned *bits_left) must_check;
 
 void thread_init(struct thread *thread); // from zeroed memory
 void thread_resume(struct thread *thread);

@@ -13,32 +13,42 @@ static struct space spaces[ASID_COUNT];
 
 struct vspace vspace_none __attribute__((aligned(1 << VSPACE_BITS)));
 
-static unsigned shift_of(const struct table_format *format, unsigned level)
+static unsigned shift_of(unsigned level)
 {
-	return PAGE_BITS + level * format->index_bits;
+	return PAGE_BITS + level * INDEX_BITS;
 }
 
-static unsigned index_of(const struct table_format *format, vaddr_t address, unsigned level)
+static unsigned index_of(vaddr_t address, unsigned level)
 {
-	return (address >> shift_of(format, level)) & ((1u << format->index_bits) - 1);
+	return (address >> shift_of(level)) & (TABLE_ENTRIES - 1);
+}
+
+static bool is_present(const struct table_format *format, uint64_t entry)
+{
+	return entry & format->present;
+}
+
+static bool is_frame(const struct table_format *format, uint64_t entry, unsigned level)
+{
+	return level == 0 || entry & format->large;
 }
 
 // Go down towards the entry for `address` of level *level. Where a table is missing or a larger
 // frame is in the way, *level says how far it went. Never NULL.
-static uint64_t *walk(const struct space *space, vaddr_t address, unsigned *level)
+static inline uint64_t *walk(const struct space *space, vaddr_t address, unsigned *level)
 {
 	const struct table_format *format = space->format;
 	unsigned here = format->levels - 1;
 	struct table *table = &space->root->full;
 
 	for (;;) {
-		uint64_t *entry = &table->entry[index_of(format, address, here)];
-		if (here == *level || !format->is_present(*entry) ||
-		    format->is_frame(*entry, here)) {
+		uint64_t *entry = &table->entry[index_of(address, here)];
+		if (here == *level || !is_present(format, *entry) ||
+		    is_frame(format, *entry, here)) {
 			*level = here;
 			return entry;
 		}
-		table = phys_to_virt(format->target(*entry, here));
+		table = phys_to_virt(*entry & format->address);
 		here--;
 	}
 }
@@ -47,8 +57,7 @@ static void write_entry(const struct space *space, uint64_t *place, vaddr_t addr
 			uint64_t entry)
 {
 	if (level == space->format->levels - 1) {
-		arch_vspace_activate_root(space->root, index_of(space->format, address, level),
-					  entry);
+		arch_vspace_activate_root(space->root, index_of(address, level), entry);
 	} else {
 		arch_entry_write(place, entry);
 	}
@@ -59,9 +68,9 @@ static vaddr_t mapped_address(struct cap cap)
 	return (vaddr_t)(int64_t)cap.map.page << PAGE_BITS;
 }
 
-static unsigned frame_level(const struct table_format *format, struct cap frame)
+static unsigned frame_level(struct cap frame)
 {
-	return (frame.bits - PAGE_BITS) / format->index_bits;
+	return (frame.bits - PAGE_BITS) / INDEX_BITS;
 }
 
 // The entry that this capability's mapping is in, NULL if there is none any more.
@@ -73,13 +82,13 @@ static uint64_t *find_mapping(struct cap cap, unsigned *level)
 		return NULL;
 	}
 	bool is_table = cap.type == OBJECT_TABLE;
-	unsigned wanted = is_table ? cap.map.level + 1u : frame_level(space->format, cap);
+	unsigned wanted = is_table ? cap.map.level + 1u : frame_level(cap);
 	paddr_t target = is_table ? virt_to_phys(cap_object(cap)) : cap_paddr(cap);
 	*level = wanted;
 	uint64_t *entry = walk(space, mapped_address(cap), level);
-	if (*level != wanted || !space->format->is_present(*entry) ||
-	    space->format->is_frame(*entry, wanted) == is_table ||
-	    space->format->target(*entry, wanted) != target) {
+	if (*level != wanted || !is_present(space->format, *entry) ||
+	    is_frame(space->format, *entry, wanted) == is_table ||
+	    (*entry & space->format->address) != target) {
 		return NULL;
 	}
 	return entry;
@@ -125,7 +134,7 @@ must_check static enum status check_place(const struct mapping *mapping, uint64_
 	if (mapping->vspace.vspace.format == VSPACE_NATIVE) {
 		return arch_user_range(mapping->address, bytes) ? STATUS_OK : STATUS_BAD_ARGUMENT;
 	}
-	uint64_t limit = 1ul << shift_of((*space)->format, (*space)->format->levels);
+	uint64_t limit = 1ul << shift_of((*space)->format->levels);
 	return mapping->address < limit && bytes <= limit - mapping->address ? STATUS_OK
 									     : STATUS_BAD_ARGUMENT;
 }
@@ -145,7 +154,7 @@ enum status vspace_map_table(struct cap *table, const struct mapping *mapping, u
 	}
 	unsigned reached = 0;
 	uint64_t *entry = walk(space, mapping->address, &reached);
-	if (reached == 0 || space->format->is_present(*entry)) {
+	if (reached == 0 || is_present(space->format, *entry)) {
 		return STATUS_MAPPED;
 	}
 	if (table->map.asid != 0) {
@@ -176,13 +185,13 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	if (again && (frame->map.asid != asid || mapped_address(*frame) != mapping->address)) {
 		return STATUS_MAPPED;
 	}
-	unsigned wanted = frame_level(format, *frame), reached = wanted;
+	unsigned wanted = frame_level(*frame), reached = wanted;
 	uint64_t *entry = walk(space, mapping->address, &reached);
-	if (reached != wanted && !format->is_present(*entry)) {
+	if (reached != wanted && !is_present(format, *entry)) {
 		*level = reached;
 		return STATUS_NO_TABLE;
 	}
-	if (reached != wanted || (format->is_present(*entry) && !again)) {
+	if (reached != wanted || (is_present(format, *entry) && !again)) {
 		return STATUS_MAPPED;
 	}
 	frame->map.asid = asid;

@@ -20,6 +20,7 @@
 
 #define ASID_COUNT    4096
 #define TABLE_ENTRIES 512
+#define INDEX_BITS    9 // of an address, at each level and in all formats
 
 struct invocation;
 

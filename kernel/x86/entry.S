@@ -129,7 +129,7 @@ syscall_entry:
 	mov	%r11, %rdx
 	call	kernel_call
 	test	%rax, %rax
-	jns	not_direct           // no kernel address
+	jns	not_direct           // no address of the kernel
 	mov	%rdx, %rdi
 	mov	$ENTRY_RECEIVED_CALL, %edx
 	jmp	exit_direct
@@ -151,11 +151,21 @@ not_call:
 	call	kernel_reply_receive
 	test	%rax, %rax
 	js	direct_answer
+	cmp	$ENTRY_SAVED, %eax
+	je	exit
 	mov	%rbp, %r11
 	mov	$ENTRY_REPLY_RECV, %eax
 	jmp	general
 other:
 	mov	%rbp, THREAD_THIRD(%r11)
+	mov	%rax, %rbp
+	mov	%rax, %rsi
+	mov	%r11, %rdx
+	call	kernel_short
+	cmp	$ENTRY_SAVED, %eax
+	jb	exit_answer
+	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
+	mov	%rbp, %rax
 general:
 	mov	%r12, THREAD_WORD(3)(%r11)
 	mov	%r13, THREAD_WORD(4)(%r11)
@@ -231,7 +241,7 @@ exit_direct:
 	mov	THREAD_WORD(1)(%rbp), %r9
 	mov	THREAD_WORD(2)(%rbp), %r10
 	cmp	$8, %sil
-	je	beyond_8
+	jae	beyond_8
 	cmp	$4, %sil
 	je	beyond_4
 	ja	1f

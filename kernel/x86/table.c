@@ -33,29 +33,13 @@ static uint64_t native_frame_entry(paddr_t frame, unsigned level, unsigned right
 	return entry;
 }
 
-static bool native_is_present(uint64_t entry)
-{
-	return entry & ENTRY_PRESENT;
-}
-
-static bool native_is_frame(uint64_t entry, unsigned level)
-{
-	return level == 0 || entry & ENTRY_LARGE;
-}
-
-static paddr_t native_target(uint64_t entry, unsigned level)
-{
-	return entry & ENTRY_ADDRESS;
-}
-
 static const struct table_format native = {
 	.levels = 4,
-	.index_bits = 9,
+	.present = ENTRY_PRESENT,
+	.large = ENTRY_LARGE,
+	.address = ENTRY_ADDRESS,
 	.table_entry = native_table_entry,
 	.frame_entry = native_frame_entry,
-	.is_present = native_is_present,
-	.is_frame = native_is_frame,
-	.target = native_target,
 };
 
 const struct table_format *arch_table_format(enum vspace_format format)

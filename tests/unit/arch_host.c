@@ -251,29 +251,13 @@ static uint64_t frame_entry(paddr_t frame, unsigned level, unsigned rights, unsi
 	       (attributes & MAP_EXECUTE ? 0 : PAGE_NO_EXECUTE);
 }
 
-static bool is_present(uint64_t entry)
-{
-	return entry & PAGE_PRESENT;
-}
-
-static bool is_frame(uint64_t entry, unsigned level)
-{
-	return level == 0 || (entry & PAGE_LARGE);
-}
-
-static paddr_t target(uint64_t entry, unsigned level)
-{
-	return entry & PAGE_ADDRESS;
-}
-
 static const struct table_format native = {
 	.levels = 4,
-	.index_bits = 9,
+	.present = PAGE_PRESENT,
+	.large = PAGE_LARGE,
+	.address = PAGE_ADDRESS,
 	.table_entry = table_entry,
 	.frame_entry = frame_entry,
-	.is_present = is_present,
-	.is_frame = is_frame,
-	.target = target,
 };
 
 const struct table_format *arch_table_format(enum vspace_format format)

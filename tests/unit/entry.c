@@ -64,24 +64,40 @@ static void compare(void)
 	}
 }
 
+// Was it a message that went the direct way? Then whoever got it is current.
+static bool went_direct(struct answer answer, uint64_t number)
+{
+	return answer.what > ANSWER_GENERAL ||
+	       (answer.what == ANSWER_SAVED && number == SYS_REPLY_RECV);
+}
+
+// Once more from the same state, the other way.
+static void repeat(struct thread *t, uint64_t number)
+{
+	struct thread *next = cpu_self()->current;
+
+	next->run_next = next->run_previous = NULL; // it was in no run queue
+	memcpy(after, (void *)HOST_WINDOW, sizeof(after));
+	memcpy((void *)HOST_WINDOW, before, sizeof(before));
+	general(t, number);
+	next->run_next = next->run_previous = NULL;
+	compare();
+}
+
 void entry_syscall(struct thread *t, uint64_t number)
 {
 	memcpy(before, (void *)HOST_WINDOW, sizeof(before));
+	uint64_t info = t->msg.info;
 	struct answer answer = direct(t, number);
 
 	if (answer.what == ANSWER_GENERAL) {
 		general(t, number);
-	} else if (answer.what > ANSWER_GENERAL) {
-		struct thread *next = (struct thread *)answer.what;
-
+	} else if (went_direct(answer, number)) {
 		entry_direct_count++;
-		registers_pass(t, next, answer, number);
-		next->run_next = next->run_previous = NULL; // it was in no run queue
-		memcpy(after, (void *)HOST_WINDOW, sizeof(after));
-		memcpy((void *)HOST_WINDOW, before, sizeof(before));
-		general(t, number);
-		next->run_next = next->run_previous = NULL;
-		compare();
+		if (answer.what > ANSWER_GENERAL)
+			registers_pass(t, (struct thread *)answer.what, answer, number);
+		t->msg.info = info; // of what it has sent the descriptor is no more
+		repeat(t, number);
 	} else if (answer.what != ANSWER_SAVED) {
 		thread_answer(t, answer.what, answer.word);
 	}
