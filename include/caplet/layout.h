@@ -51,6 +51,7 @@ enum dynamic_slot {
 #endif
 #define PROGRAM_BASE	   0x0000000000400000ul
 #define PROCESS_INFO_BASE  (LAYOUT_SHIFT + 0x0000000ff0000000ul) // struct process_info, arguments
+#define PROCESS_BLOCK_BASE 0x0000000ff1000000ul // arguments and environment, caplet/block.h
 #define IPC_BUFFER_BASE	   0x0000000ff0010000ul // main thread's IPC buffer; thread i: + i * 4096
 #define STACK_TOP	   0x0000000fe0000000ul // main thread's stack grows down from here
 #define STACK_SIZE_DEFAULT 0x10000ul		// the page below it is never mapped

@@ -37,6 +37,7 @@ enum manifest_authority {	       // bits, after `may`
 	MANIFEST_MAY_OBSERVE = 1 << 1, // list processes, read crash reports and the log
 	MANIFEST_MAY_CONTROL = 1 << 2, // restart or end any process
 	MANIFEST_MAY_POWER = 1 << 3,   // turn the machine off
+	MANIFEST_MAY_MANAGE = 1 << 4,  // make, copy, load, stop and interrupt processes
 };
 
 enum manifest_step {		 // of the ladder, after `restart`
@@ -48,6 +49,7 @@ enum manifest_step {		 // of the ladder, after `restart`
 enum manifest_flag {		   // bits of manifest_process.flags
 	MANIFEST_PASSIVE = 1 << 0, // runs on its callers' budget
 	MANIFEST_START = 1 << 1,   // a program that is started at boot, and again when it ends
+	MANIFEST_POOLED = 1 << 2,  // `memory` is not promised: the most it gets of the common pool
 };
 
 enum manifest_irq_flag { // bits, as the flags of IRQ_GET_LINE

@@ -21,7 +21,8 @@ struct thread_block {
 	struct _reent *reent;	   // newlib's state of this thread
 	uint64_t interrupted;	   // not 0: a call that ends with ABORTED is to be cancelled
 	cptr_t thread;		   // capability to itself
-	uint64_t library[8];	   // libc's own
+	uint64_t signal_entry; // where it is sent for a signal (caplet/signal_frame.h); 0: nowhere
+	uint64_t library[8];   // libc's own
 };
 
 #ifdef __caplet__

@@ -28,6 +28,9 @@ static status_t signals_mint(unsigned i)
 	if (status == STATUS_OK)
 		status = process_slot_mint(i, SLOT_SIGNAL_LOG, notification, RIGHT_WRITE,
 					   1ul << SUPERVISOR_LOG_BIT);
+	if (status == STATUS_OK)
+		status = process_slot_mint(i, SLOT_SIGNAL_CHILD, notification, RIGHT_WRITE,
+					   1ul << SUPERVISOR_CHILD_BIT);
 	return status;
 }
 
@@ -225,12 +228,32 @@ const char *build_grants(struct process *process)
 	return failure;
 }
 
+const char *build_grants_anew(struct process *process)
+{
+	cptr_t root = slot_cptr(process_index(process), SLOT_ROOT_CNODE);
+
+	for (uint64_t slot = 0; slot < PROCESS_GRANTS_MAX; slot++)
+		(void)cnode_delete(root, ROOT_SLOT_GRANT + slot, ROOT_CNODE_BITS);
+	return build_grants(process);
+}
+
+// A program that is loaded into a process leaves nothing in its CNode; one that was stopped in the
+// middle of a call may have, among the first few slots that it borrows.
+static void dynamic_sweep(unsigned i)
+{
+	for (uint64_t slot = DYNAMIC_SLOT_LANDING; slot < 4 * DYNAMIC_SLOT_FIRST; slot++)
+		(void)cnode_delete(slot_cptr(i, SLOT_DYNAMIC), slot, DYNAMIC_CNODE_BITS);
+}
+
 // The first slots of its own CNode, filled anew at every start.
 const char *build_dynamic(struct process *process)
 {
 	unsigned i = process_index(process);
 	status_t status =
 		grant_copy(i, SLOT_DYNAMIC, DYNAMIC_SLOT_SELF, slot_cptr(i, SLOT_DYNAMIC));
+
+	if (process->state == PROCESS_LOADING)
+		dynamic_sweep(i);
 
 	if (status == STATUS_OK)
 		status = grant_copy(i, SLOT_DYNAMIC, DYNAMIC_SLOT_NOTIFICATION,

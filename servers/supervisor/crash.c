@@ -37,6 +37,25 @@ static const char *const exceptions[] = {
 
 enum { UNDEFINED_INSTRUCTION = 6 }; // also how a server that gives up ends itself
 
+enum { SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_BUS = 7, SIGNAL_FPE = 8, SIGNAL_SEGV = 11 };
+
+// What POSIX calls it.
+static uint32_t signal_of(const struct pager_crash *crash)
+{
+	if (crash->cause != PAGER_CAUSE_EXCEPTION)
+		return SIGNAL_SEGV;
+	switch (crash->word0) {
+	case 0:
+	case 16:
+	case 19: return SIGNAL_FPE;
+	case 1:
+	case 3: return SIGNAL_TRAP;
+	case UNDEFINED_INSTRUCTION: return SIGNAL_ILL;
+	case 17: return SIGNAL_BUS;
+	}
+	return SIGNAL_SEGV;
+}
+
 static const char *access_name(uint64_t access)
 {
 	if (access & FAULT_ACCESS_EXECUTE)
@@ -189,6 +208,7 @@ void crashes_take(void)
 				snprintf(cause, sizeof(cause), "gave up: %.85s", words);
 		}
 		report_write(process, crash.thread, cause);
+		ledger_set(&process->signal, signal_of(&crash));
 		process_died(process, SUPERVISOR_END_CRASH, (int32_t)process->crash, cause);
 		ledger_commit();
 	}

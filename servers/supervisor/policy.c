@@ -30,6 +30,10 @@ void process_restart(struct process *process, enum start_mode mode)
 	bool dead = process->state == PROCESS_GIVEN_UP;
 
 	ledger_set(&process->mode, (uint32_t)(server && !dead ? mode : START_FRESH));
+	ledger_change(process, sizeof(*process));
+	process->image[0] = '\0'; // what it loaded later is over
+	process->image_object = process->block_object = process->like = 0;
+	process->stopped = 0;
 	ledger_set(&process->restarts, process->restarts + 1);
 	ledger_set(&state->restarts, state->restarts + 1);
 	if (dead) {

@@ -6,6 +6,8 @@
 //	STARTING    build everything                 -> LAUNCHING, or as policy.c says on failure
 //	RESTARTING  stop, abort, clear, load         -> LAUNCHING
 //	LAUNCHING   resume the main thread           -> RUNNING
+//	READY       nothing: manage.c launches it    -> LAUNCHING
+//	LOADING     stop, clear, load another image  -> LAUNCHING
 //	ENDING      take everything apart            -> ENDED, GIVEN_UP, STARTING or free
 //
 // Each state is committed before its work begins, and each piece of work can be done again from its
@@ -99,7 +101,7 @@ static void settle_starting(struct process *process)
 	if (reason == NULL)
 		reason = space_build(process);
 	if (reason == NULL)
-		reason = space_load(process);
+		reason = process->like != 0 ? space_copy(process) : space_load(process);
 	if (reason == NULL)
 		reason = space_info(process);
 	if (reason == NULL)
@@ -113,7 +115,31 @@ static void settle_starting(struct process *process)
 		return;
 	}
 	build_sessions_of(process);
-	process_set_state(process, PROCESS_LAUNCHING);
+	process_set_state(process, process->held ? PROCESS_READY : PROCESS_LAUNCHING);
+}
+
+// What it had open elsewhere stays open: its number and its root CNode are the same. With another plan
+// it gets what that one gives.
+static void settle_loading(struct process *process)
+{
+	const char *reason;
+
+	threads_stop(process);
+	kill_point();
+	crashes_take();
+	reason = space_load(process);
+	if (reason == NULL)
+		reason = space_info(process);
+	if (reason == NULL && process->roamed)
+		reason = build_grants_anew(process);
+	if (reason == NULL)
+		reason = build_dynamic(process);
+	if (reason == NULL)
+		reason = thread_main_prepare(process);
+	if (reason != NULL)
+		process_fail(process, reason);
+	else
+		process_set_state(process, PROCESS_LAUNCHING);
 }
 
 // The order of docs/architecture.md: nothing of the old life runs, no caller hopes, then memory.
@@ -163,13 +189,28 @@ static void deaths_tell(const struct process *process)
 {
 	const struct manifest_process *plan = process_plan(process);
 
-	for (uint32_t u = 0; u < plan->use_count; u++) {
-		const struct process *server =
-			process_named(manifest()->process[plan->use[u].process].name);
+	for (uint32_t i = 0; i < PROCESSES_MAX; i++) {
+		const struct process *server = &state->process[i];
+		bool used = process->roamed;
 
-		if (server != NULL && server->state != PROCESS_GIVEN_UP)
-			(void)ipc_signal(slot_cptr(process_index(server), SLOT_SIGNAL_DEATH));
+		if (server->number == 0 || !server->service || server->state == PROCESS_GIVEN_UP ||
+		    process_plan(server)->kind != MANIFEST_SERVER)
+			continue;
+		for (uint32_t u = 0; u < plan->use_count; u++)
+			used |= plan->use[u].process == server->plan;
+		if (used)
+			(void)ipc_signal(slot_cptr(i, SLOT_SIGNAL_DEATH));
 	}
+}
+
+// A server that manages its children is told by a bit, too, and asks with child_ended.
+void parent_tell(const struct process *process)
+{
+	const struct process *parent = process_find(process->parent);
+
+	if (parent != NULL && process_plan(parent)->authority & MANIFEST_MAY_MANAGE &&
+	    parent->state != PROCESS_GIVEN_UP)
+		(void)ipc_signal(slot_cptr(process_index(parent), SLOT_SIGNAL_CHILD));
 }
 
 static void children_release(uint64_t parent)
@@ -213,6 +254,7 @@ static void settle_ending(struct process *process)
 	} else if (process->wait_for_parent) {
 		process_set_state(process, PROCESS_ENDED);
 		waiters_answer(process);
+		parent_tell(process);
 	} else {
 		ledger_set(&process->number, 0);
 	}
@@ -224,12 +266,20 @@ static bool settle(struct process *process)
 	case PROCESS_STARTING: settle_starting(process); break;
 	case PROCESS_RESTARTING: settle_restarting(process); break;
 	case PROCESS_LAUNCHING: settle_launching(process); break;
+	case PROCESS_LOADING: settle_loading(process); break;
 	case PROCESS_ENDING: settle_ending(process); break;
 	case PROCESS_RUNNING: threads_settle(process); return false;
 	default: return false;
 	}
 	ledger_commit();
 	return true;
+}
+
+void process_settle(struct process *process)
+{
+	ledger_commit();
+	while (process->number != 0 && settle(process))
+		;
 }
 
 // Ends first: they free what starts need.

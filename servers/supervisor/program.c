@@ -98,6 +98,14 @@ const char *manifest_open(void)
 	return NULL;
 }
 
+int plan_default(void)
+{
+	for (uint32_t i = 0; i < the_manifest->process_count; i++)
+		if (the_manifest->process[i].kind == MANIFEST_DEFAULT)
+			return (int)i;
+	return -1;
+}
+
 // A program of the manifest, else the default for one that the manifest does not name.
 int plan_for_program(const char *name)
 {
@@ -121,7 +129,27 @@ const char *program_name(const struct process *process)
 {
 	const struct manifest_process *plan = process_plan(process);
 
+	if (process->image[0] != '\0')
+		return process->image;
 	return plan->kind == MANIFEST_DEFAULT ? process->name : plan->image;
+}
+
+// The first page of an object as the file that image_read looks at.
+const char *object_image(uint64_t owner, uint64_t object, uint64_t bytes, struct image *image)
+{
+	enum { AT_ONCE = 384 };
+	static uint8_t page[PAGE_SIZE];
+	uint64_t wanted = bytes < PAGE_SIZE ? bytes : PAGE_SIZE, count;
+
+	for (uint64_t at = 0; at < wanted; at += count) {
+		uint32_t some = wanted - at < AT_ONCE ? (uint32_t)(wanted - at) : AT_ONCE;
+
+		if (pager_object_read(&pager_session, owner, object, at, some, page + at, &count) !=
+			    STATUS_OK ||
+		    count != some)
+			return "its image cannot be read";
+	}
+	return image_read(page, bytes, image);
 }
 
 // Finds bin/NAME and reads its headers.

@@ -23,12 +23,30 @@ static const char *memory_status(status_t status, const char *what)
 	return reason;
 }
 
+// Three quarters of what is left when the first process of the pool is made: programs with memory of
+// their own shall find some, too.
+static status_t pool_open(void)
+{
+	struct pager_machine machine;
+	status_t status = pager_statistics(&pager_session, &machine);
+	uint64_t total = machine.frames_total << PAGE_BITS;
+
+	if (status != STATUS_OK || machine.pool_bytes != 0)
+		return status;
+	kill_point();
+	return pager_pool_open(&pager_session, (total - machine.promised_bytes) / 4 * 3);
+}
+
 const char *space_build(struct process *process)
 {
+	bool pooled = process_plan(process)->flags & MANIFEST_POOLED;
 	cptr_t vspace;
-	status_t status = pager_space_create(&pager_session, process->number,
-					     process_plan(process)->memory_bytes, 0, 0, 0, &vspace);
+	status_t status = pooled ? pool_open() : STATUS_OK;
 
+	if (status == STATUS_OK)
+		status = pager_space_create(&pager_session, process->number,
+					    process_plan(process)->memory_bytes, 0, 0,
+					    pooled ? PAGER_POOLED : 0, &vspace);
 	kill_point();
 	if (status == STATUS_OK)
 		status = process_slot_take(process_index(process), SLOT_VSPACE, vspace);
@@ -42,26 +60,75 @@ static uint32_t pager_rights(uint32_t image_rights)
 	       (image_rights & IMAGE_EXECUTE ? PAGER_EXECUTE : 0);
 }
 
+static status_t segments_map(const struct process *process, const struct image *image,
+			     const struct archive_member *member)
+{
+	status_t status = STATUS_OK;
+
+	for (uint32_t i = 0; i < image->segment_count && status == STATUS_OK; i++) {
+		const struct image_segment *s = &image->segment[i];
+		uint32_t rights = pager_rights(s->rights);
+
+		kill_point();
+		if (process->image_object != 0)
+			status = pager_space_map_object(&pager_session, process->number,
+							process->owner, process->image_object,
+							s->offset, s->file_bytes, s->address,
+							s->bytes, rights);
+		else
+			status = pager_space_map_archive(&pager_session, process->number,
+							 member->offset + s->offset, s->file_bytes,
+							 s->address, s->bytes, rights);
+	}
+	return status;
+}
+
+static status_t block_map(const struct process *process)
+{
+	uint64_t bytes = (process->block_bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+
+	if (process->block_object == 0)
+		return STATUS_OK;
+	kill_point();
+	return pager_space_map_object(&pager_session, process->number, process->owner,
+				      process->block_object, 0, bytes, PROCESS_BLOCK_BASE, bytes,
+				      PAGER_READ | PAGER_WRITE);
+}
+
+const char *process_image(const struct process *process, struct archive_member *member,
+			  struct image *image)
+{
+	if (process->image_object != 0)
+		return object_image(process->owner, process->image_object, process->image_bytes,
+				    image);
+	return program_image(program_name(process), member, image);
+}
+
+// What an image that is loaded into the process is made of belongs to the process itself, and
+// outlives its space.
+static uint32_t clear_flags(const struct process *process)
+{
+	bool kept = process->mode == START_RESTART || process->state == PROCESS_LOADING;
+
+	return kept ? 0 : PAGER_CLEAR_KEPT;
+}
+
 const char *space_load(struct process *process)
 {
 	uint64_t ledger = process_plan(process)->ledger_bytes;
 	struct archive_member member;
 	struct image image;
-	const char *reason = program_image(program_name(process), &member, &image);
+	const char *reason = process_image(process, &member, &image);
 	status_t status;
 
 	if (reason != NULL)
 		return reason;
-	status = pager_space_clear(&pager_session, process->number,
-				   process->mode == START_FRESH ? PAGER_CLEAR_KEPT : 0);
-	for (uint32_t i = 0; i < image.segment_count && status == STATUS_OK; i++) {
-		const struct image_segment *s = &image.segment[i];
-
-		kill_point();
-		status = pager_space_map_archive(&pager_session, process->number,
-						 member.offset + s->offset, s->file_bytes,
-						 s->address, s->bytes, pager_rights(s->rights));
-	}
+	ledger_set(&process->entry, image.entry);
+	status = pager_space_clear(&pager_session, process->number, clear_flags(process));
+	if (status == STATUS_OK)
+		status = segments_map(process, &image, &member);
+	if (status == STATUS_OK)
+		status = block_map(process);
 	if (status != STATUS_OK)
 		return memory_status(status, "image");
 	kill_point();
@@ -71,6 +138,13 @@ const char *space_load(struct process *process)
 	if (status == STATUS_OK && ledger > 0)
 		status = pager_space_ledger(&pager_session, process->number, ledger);
 	return memory_status(status, "stack and ledger");
+}
+
+const char *space_copy(struct process *process)
+{
+	kill_point();
+	return memory_status(pager_space_fork(&pager_session, process->like, process->number),
+			     "copy");
 }
 
 static void grant_note(struct process_info *info, const char *name, uint32_t kind, uint64_t detail)
@@ -152,6 +226,7 @@ const char *space_info(struct process *process)
 	info.tsc_hz = handover()->tsc_hz;
 	info.entry_tsc = handover()->entry_tsc;
 	info.blameless = process->blameless;
+	info.block_bytes = process->like == 0 ? process->block_bytes : 0;
 	trusted_note(&info, plan);
 	grants_note(&info, plan);
 	memcpy(info.arguments, process->arguments, process->argument_bytes);
@@ -160,7 +235,7 @@ const char *space_info(struct process *process)
 			info.argument_count++;
 	kill_point();
 	status = pager_space_map(&pager_session, process->number, PROCESS_INFO_BASE, PAGE_SIZE,
-				 PAGER_READ);
+				 PAGER_READ | PAGER_ALONE);
 	if (status == STATUS_OK)
 		status = write_bytes(process, PROCESS_INFO_BASE, &info,
 				     offsetof(struct process_info, grant) +

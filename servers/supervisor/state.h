@@ -20,6 +20,7 @@
 //	watch.c     heartbeats, passive servers           crash.c    crash reports
 //	program.c   manifest and archive                 trace.c    backtraces and symbols
 //	slots.c     where capabilities are                log.c      the log
+//	manage.c    the methods for who manages processes; interrupt.c: threads sent elsewhere
 #pragma once
 
 #include <supervisor.h>
@@ -54,6 +55,8 @@ enum process_state {
 	PROCESS_RESTARTING = SUPERVISOR_STATE_RESTARTING, // to be stopped and loaded anew
 	PROCESS_GIVEN_UP = SUPERVISOR_STATE_GIVEN_UP,
 	PROCESS_LAUNCHING = 16, // complete, its main thread to be resumed
+	PROCESS_READY = 17,	// complete, but its maker has not said that it may run
+	PROCESS_LOADING = 18,	// to get another image
 };
 
 enum thread_life {
@@ -89,12 +92,23 @@ struct process {
 	char name[PROCESS_NAME_MAX]; // also of the image
 	char arguments[ARGUMENTS_MAX];
 	char reason[REASON_BYTES];
-	uint32_t wait_for_parent; // 1: keep as ENDED until the parent asks
-	uint32_t blameless;	  // 1: the restart was asked for, by a person or a test
-	uint64_t map_ticket;	  // of the last file_map
-	uint32_t again;		  // 1: build it anew after it was taken apart
-	uint32_t kill_asked;	  // 1: a test armed a kill point in it
-	struct thread_record thread[THREADS_MAX]; // 0, the main thread, is unused
+	uint32_t wait_for_parent;	// 1: keep as ENDED until the parent asks
+	uint32_t blameless;		// 1: the restart was asked for, by a person or a test
+	uint64_t map_ticket;		// of the last file_map
+	uint64_t manage_ticket;		// of its maker's request that made it, or gave it its image
+	uint64_t like;			// made as a copy of that process; 0: from an image
+	uint64_t entry, stack, fs_base; // of a copy's first thread
+	uint64_t owner;			// of the two objects, while the image is loaded
+	uint64_t image_object, image_bytes; // 0: the image is in the archive
+	uint64_t block_object, block_bytes; // arguments and environment; 0: none
+	uint32_t held;			    // 1: not to be launched at once
+	uint32_t stopped;		    // 1: its threads are suspended until it may go on
+	uint32_t signal;		    // END_CRASH: as the signal of POSIX
+	uint32_t roamed;		    // 1: it had another plan before
+	char image[PROCESS_NAME_MAX];	    // that was loaded later than the first; empty: none
+	uint32_t again;			    // 1: build it anew after it was taken apart
+	uint32_t kill_asked;		    // 1: a test armed a kill point in it
+	struct thread_record thread[THREADS_MAX]; // of 0, the main thread, `fpu` only is used
 };
 
 struct report {
@@ -146,8 +160,9 @@ enum process_slot {
 	SLOT_VSPACE = 8,
 	SLOT_SCRATCH = 9, // holds something for the moment
 	SLOT_SCRATCH_2 = 10,
-	SLOT_THREAD = 16,   // + number
-	SLOT_SCHEDCTX = 32, // + number
+	SLOT_SIGNAL_CHILD = 11, // the notification, badge of SUPERVISOR_CHILD_BIT
+	SLOT_THREAD = 16,	// + number
+	SLOT_SCHEDCTX = 32,	// + number
 	SLOTS_PER_PROCESS = 64,
 };
 
@@ -178,6 +193,8 @@ void process_renumber(struct process *process);		      // it is built anew
 bool process_is_alive(uint64_t number);
 void process_set_state(struct process *process, enum process_state to);
 const struct manifest_process *process_plan(const struct process *process);
+void process_settle(struct process *process); // this one, now, with commits
+void parent_tell(const struct process *process);
 void settle_all(void);	 // until every process is where its state wants it
 void settle_later(void); // after the present transaction
 
@@ -186,15 +203,19 @@ void settle_later(void); // after the present transaction
 // All of these return NULL, or the reason of the failure in words.
 const char *build_objects(struct process *process);
 const char *build_grants(struct process *process);
+const char *build_grants_anew(struct process *process);
 const char *build_dynamic(struct process *process);
 void replies_abort(const struct process *process);
 void build_sessions_of(struct process *server); // mints sessions into CSpaces that lack them
 const char *space_build(struct process *process);
 const char *space_load(struct process *process);
+const char *space_copy(struct process *process); // of process->like
 const char *space_info(struct process *process);
 const char *thread_main_prepare(struct process *process);
 status_t thread_main_resume(struct process *process);
 void threads_stop(struct process *process);
+void threads_pause(const struct process *process); // to be gone on with
+void threads_go_on(const struct process *process);
 void threads_settle(struct process *process);
 
 // ---- policy.c ----------------------------------------------------------------------------------
@@ -229,9 +250,11 @@ void trace_write(struct text *text, const struct process *process, const struct 
 const struct manifest *manifest(void); // NULL: there is none that could be used
 const char *manifest_open(void);
 int plan_for_program(const char *name);			 // -1: it may not be spawned
+int plan_default(void);					 // -1: there is none
 const char *program_name(const struct process *process); // of its image
 bool program_find(const char *name, struct archive_member *member);
 const char *program_image(const char *name, struct archive_member *member, struct image *image);
+const char *object_image(uint64_t owner, uint64_t object, uint64_t bytes, struct image *image);
 const void *archive_data(const struct archive_member *member);
 const struct handover *handover(void);
 

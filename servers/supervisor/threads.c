@@ -79,28 +79,26 @@ static status_t thread_prepare(const struct process *process, unsigned number, u
 	return status;
 }
 
+// A copy goes on where its original says; an image begins at its entry, and asks by itself for vector
+// registers.
 const char *thread_main_prepare(struct process *process)
 {
 	unsigned i = process_index(process);
+	bool copy = process->like != 0;
 	cptr_t thread = slot_cptr(i, SLOT_THREAD);
-	struct archive_member member;
-	struct image image;
-	const char *reason = program_image(program_name(process), &member, &image);
 	struct thread_regs regs = {
 		.valid = REGS_CONTROL | REGS_GENERAL,
-		.rip = image.entry,
-		.rsp = STACK_TOP,
+		.rip = process->entry,
+		.rsp = copy ? process->stack : STACK_TOP,
 		.rflags = 0x202, // interrupts on; bit 1 is always set
-		.fs_base = STACK_TOP - START_FS_OFFSET,
+		.fs_base = copy ? process->fs_base : STACK_TOP - START_FS_OFFSET,
 		.rdi = PROCESS_INFO_BASE,
 	};
 	status_t status;
 
-	if (reason != NULL)
-		return reason;
 	status = thread_prepare(process, 0, process_plan(process)->priority);
 	if (status == STATUS_OK)
-		status = thread_set_fpu(thread, false); // its start-up code asks for it
+		status = thread_set_fpu(thread, copy && process->thread[0].fpu);
 	if (status == STATUS_OK && process_plan(process)->kind == MANIFEST_SERVER) {
 		(void)thread_unbind_notification(thread);
 		status = thread_bind_notification(thread, slot_cptr(i, SLOT_NOTIFICATION));
@@ -176,8 +174,29 @@ static status_t thread_launch(struct process *process, unsigned number)
 	return status;
 }
 
+static bool has_run(const struct process *process, unsigned thread)
+{
+	return thread == 0 || process->thread[thread].life == THREAD_LIVE;
+}
+
+void threads_pause(const struct process *process)
+{
+	for (unsigned t = 0; t < THREADS_MAX; t++)
+		if (has_run(process, t))
+			(void)thread_suspend(slot_cptr(process_index(process), SLOT_THREAD + t));
+}
+
+void threads_go_on(const struct process *process)
+{
+	for (unsigned t = 0; t < THREADS_MAX; t++)
+		if (has_run(process, t))
+			(void)thread_resume(slot_cptr(process_index(process), SLOT_THREAD + t));
+}
+
 void threads_settle(struct process *process)
 {
+	if (process->stopped)
+		return;
 	for (unsigned t = 1; t < THREADS_MAX; t++) {
 		struct thread_record *record = &process->thread[t];
 

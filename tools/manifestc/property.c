@@ -118,6 +118,13 @@ static void read_passive(struct entry *e)
 	e->process.flags |= MANIFEST_PASSIVE;
 }
 
+static void read_pooled(struct entry *e)
+{
+	e->process.flags |= MANIFEST_POOLED;
+	if (e->process.kind == MANIFEST_SERVER)
+		error_at(looked_at.place, "a server's memory is promised to it");
+}
+
 static void read_inflight(struct entry *e)
 {
 	look_number32(&e->process.inflight, "inflight", 1, MANIFEST_INFLIGHT_MAX);
@@ -182,15 +189,17 @@ static void read_ladder(struct entry *e)
 
 static void read_may(struct entry *e)
 {
-	static const char *const words[] = {"spawn", "observe", "control", "power"};
+	static const char *const words[] = {"spawn", "observe", "control", "power", "manage"};
+	enum { COUNT = sizeof(words) / sizeof(words[0]) };
 
 	do {
 		unsigned i = 0;
 
-		while (i < 4 && strcmp(looked_at.text, words[i]) != 0)
+		while (i < COUNT && strcmp(looked_at.text, words[i]) != 0)
 			i++;
-		if (looked_at.kind != TOKEN_WORD || i == 4) {
-			error_at(looked_at.place, "expected spawn, observe, control or power");
+		if (looked_at.kind != TOKEN_WORD || i == COUNT) {
+			error_at(looked_at.place,
+				 "expected spawn, observe, control, power or manage");
 			look_skip_line();
 			return;
 		}
@@ -261,14 +270,23 @@ static const struct property {
 	bool repeats;
 	void (*read)(struct entry *e);
 } properties[] = {
-	{"image", false, false, read_image},	  {"provides", true, false, read_provides},
-	{"uses", false, true, read_uses},	  {"signals", false, true, read_signals},
-	{"trusts", true, true, read_trusts},	  {"priority", false, false, read_priority},
-	{"budget", false, false, read_budget},	  {"passive", true, false, read_passive},
-	{"inflight", true, false, read_inflight}, {"sessions", true, false, read_sessions},
-	{"threads", false, false, read_threads},  {"memory", false, false, read_memory},
-	{"ledger", true, false, read_ledger},	  {"restart", false, false, read_ladder},
-	{"may", false, true, read_may},		  {"irq", true, true, read_irq},
+	{"image", false, false, read_image},
+	{"provides", true, false, read_provides},
+	{"uses", false, true, read_uses},
+	{"signals", false, true, read_signals},
+	{"trusts", true, true, read_trusts},
+	{"priority", false, false, read_priority},
+	{"budget", false, false, read_budget},
+	{"passive", true, false, read_passive},
+	{"pooled", false, false, read_pooled},
+	{"inflight", true, false, read_inflight},
+	{"sessions", true, false, read_sessions},
+	{"threads", false, false, read_threads},
+	{"memory", false, false, read_memory},
+	{"ledger", true, false, read_ledger},
+	{"restart", false, false, read_ladder},
+	{"may", false, true, read_may},
+	{"irq", true, true, read_irq},
 	{"port", true, true, read_port},
 };
 enum { PROPERTY_COUNT = sizeof(properties) / sizeof(properties[0]) };

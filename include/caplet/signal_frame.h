@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+//
+// How a thread is sent to its signal entry (supervisor.interrupt): it is suspended, what it had in its
+// registers is written below its stack's red zone, and it goes on at the entry that its thread block
+// names, with the frame's address in rdi and rsp. The frame says nothing about why: the thread asks
+// its process server, so that being interrupted twice for one signal does no harm.
+//
+// A call that the thread was in has ended with ABORTED, and the frame shows it at the instruction behind
+// its system call. The vector registers are as they were.
+#pragma once
+
+#include <caplet/abi/invoke.h>
+
+#define SIGNAL_RED_ZONE	   128
+#define SIGNAL_FRAME_ALIGN 64
+
+struct signal_frame {
+	struct thread_regs regs;
+	uint64_t reserved[3];
+};
+
+_Static_assert(sizeof(struct signal_frame) % SIGNAL_FRAME_ALIGN == 0, "the frame is aligned");
