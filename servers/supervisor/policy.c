@@ -131,7 +131,10 @@ void process_fail(struct process *process, const char *reason)
 	if (process->service)
 		give_up(process, reason);
 	else {
-		log_line("supervisor: %s cannot be started: %s", process->name, reason);
+		if (process->held) // its maker is told at once
+			ledger_set(&process->wait_for_parent, 0u);
+		else
+			log_line("supervisor: %s cannot be started: %s", process->name, reason);
 		process_set_state(process, PROCESS_ENDING);
 	}
 }

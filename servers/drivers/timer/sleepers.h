@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SLEEPERS_MAX 32 // as many answers as the runtime lets a server owe
+#define SLEEPERS_MAX 129 // as many answers as the runtime lets a server owe, and one signal
 
 struct sleeper {
 	uint64_t deadline; // monotonic nanoseconds

@@ -15,11 +15,21 @@
 struct timer_state {	      // in the ledger
 	uint64_t wall_offset; // wall clock less monotonic time, nanoseconds
 	uint64_t known;	      // 0: not yet asked for
+	uint64_t armed;	      // deadline of `arm`; 0: none
 };
 
 static struct timer_state *state;
 static struct sleepers sleepers;
 static const struct process_grant *pit_port, *rtc_port, *pit_irq;
+static const struct process_grant *armer; // the notification to be signalled; NULL: none
+
+// Signalled before it is forgotten: twice does no harm.
+static void armer_serve(void)
+{
+	sleepers_remove_first(&sleepers);
+	(void)ipc_signal(armer->cap);
+	ledger_set(&state->armed, 0ul);
+}
 
 // Answers who is due and sets the timer for the next.
 static void sleepers_serve(void)
@@ -33,10 +43,26 @@ static void sleepers_serve(void)
 				  pit_count(first->deadline - now));
 			return;
 		}
+		if (first->who == state) {
+			armer_serve();
+			continue;
+		}
 		// Who is gone meanwhile does not hear it.
 		(void)timer_sleep_until_answer(first->who, STATUS_OK);
 		sleepers_remove_first(&sleepers);
 	}
+}
+
+status_t timer_arm_handle(struct session *session, uint64_t deadline)
+{
+	if (armer == NULL || !server_trusts(session))
+		return STATUS_NOT_ALLOWED;
+	sleepers_remove(&sleepers, state);
+	if (deadline != 0 && !sleepers_add(&sleepers, deadline, state))
+		return TIMER_TOO_MANY_SLEEPERS;
+	ledger_set(&state->armed, deadline);
+	sleepers_serve();
+	return STATUS_OK;
 }
 
 status_t timer_sleep_until_handle(struct session *session, uint64_t deadline)
@@ -45,7 +71,7 @@ status_t timer_sleep_until_handle(struct session *session, uint64_t deadline)
 
 	if (deadline <= clock_now())
 		return STATUS_OK;
-	deferred = sleepers.count < SLEEPERS_MAX ? server_defer(session) : NULL;
+	deferred = sleepers.count < SLEEPERS_MAX - 1 ? server_defer(session) : NULL;
 	if (deferred == NULL)
 		return TIMER_TOO_MANY_SLEEPERS;
 	sleepers_add(&sleepers, deadline, deferred);
@@ -81,13 +107,24 @@ static void timer_session_died(struct session *session)
 	for (uint32_t i = 0; i < sleepers.count;) {
 		const struct deferred *deferred = sleepers.heap[i].who;
 
-		if (deferred->session == session) {
+		if (sleepers.heap[i].who != state && deferred->session == session) {
 			sleepers_remove(&sleepers, deferred);
 			i = 0; // the heap has moved
 		} else {
 			i++;
 		}
 	}
+}
+
+// The one that the manifest lets the timer signal.
+static const struct process_grant *armer_find(void)
+{
+	const struct process_info *info = process_info();
+
+	for (uint32_t i = 0; i < info->grant_count; i++)
+		if (info->grant[i].kind == GRANT_NOTIFICATION)
+			return &info->grant[i];
+	return NULL;
 }
 
 static status_t timer_init(enum start_mode mode)
@@ -106,6 +143,10 @@ static status_t timer_init(enum start_mode mode)
 		state->wall_offset = seconds * NANOSECONDS_PER_SECOND - clock_now();
 		state->known = 1;
 	}
+	armer = armer_find();
+	if (state->armed != 0 && armer != NULL)
+		(void)sleepers_add(&sleepers, state->armed, state);
+	sleepers_serve();
 	// A predecessor may have died between an interrupt and its acknowledgement.
 	return irq_ack(pit_irq->cap);
 }
