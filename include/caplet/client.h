@@ -99,17 +99,20 @@ static inline void client_end(struct client *client, uint64_t ticket)
 	__atomic_store_n(&client->lane[ticket_lane(ticket)].busy, 0, __ATOMIC_RELEASE);
 }
 
-// Shall the request be sent again? Only when nobody knows whether it was served.
+// Shall the request be sent again? Only when nobody knows whether it was served, and not when the
+// thread was to be interrupted in it.
 static inline bool client_again(const struct ipc_answer *answer)
 {
 	return __builtin_expect(answer->status != STATUS_OK, 0) &&
-	       (answer->status == STATUS_PEER_DIED || answer->status == STATUS_ABORTED);
+	       (answer->status == STATUS_PEER_DIED ||
+		(answer->status == STATUS_ABORTED && !thread_self()->interrupted));
 }
 
 // For `once` methods: a thread that was interrupted in the call asks with CANCEL how it ended.
 static inline bool client_again_once(const struct ipc_answer *answer, uint32_t *label)
 {
-	if (!client_again(answer))
+	if (__builtin_expect(answer->status == STATUS_OK, 1) ||
+	    (answer->status != STATUS_PEER_DIED && answer->status != STATUS_ABORTED))
 		return false;
 	if (answer->status == STATUS_ABORTED && thread_self()->interrupted)
 		*label |= METHOD_CANCEL_BIT;

@@ -22,6 +22,9 @@ bool slot_claimed(cptr_t slot);
 cptr_t slot_borrow(unsigned count);
 void slot_return(cptr_t slot, unsigned count);
 
+// In a forked child, whose CNode is empty.
+void slots_forked(void);
+
 // Move a received capability from where it landed into a claimed slot.
 status_t slot_keep(cptr_t landed, cptr_t *kept);
 

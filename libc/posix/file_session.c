@@ -4,6 +4,7 @@
 // name by which the manifest grants it.
 
 #include "files.h"
+#include "process_internal.h"
 
 #include <caplet/library.h>
 #include <caplet/syscall.h>
@@ -36,8 +37,8 @@ static struct file_client *session_open(unsigned server)
 		ipc_yield();
 		seen = UNTRIED;
 	}
-	status = client_connect(&servers[server].session.base, servers[server].grant,
-				servers[server].shape);
+	status = client_continue(&servers[server].session.base, servers[server].grant,
+				 servers[server].shape, block_nonce(server));
 	__atomic_store_n(state,
 			 status == STATUS_OK	     ? OPEN
 			 : status == STATUS_NO_GRANT ? REFUSED
@@ -50,6 +51,8 @@ struct file_client *file_session(unsigned server)
 {
 	if (server == VFS_CONSOLE)
 		return (struct file_client *)console_session();
+	if (server == VFS_PROCESS)
+		return (struct file_client *)process_session();
 	if (server >= FILE_SERVER_COUNT || !servers[server].grant)
 		return NULL;
 	if (__builtin_expect(__atomic_load_n(&servers[server].state, __ATOMIC_ACQUIRE) == OPEN, 1))
@@ -60,6 +63,14 @@ struct file_client *file_session(unsigned server)
 struct vfs_client *vfs_session(void)
 {
 	return (struct vfs_client *)file_session(VFS_SELF);
+}
+
+// For the image that goes on with them.
+void file_nonces(uint64_t nonce[BLOCK_SESSIONS])
+{
+	for (unsigned i = 0; i < FILE_SERVER_COUNT; i++)
+		if (servers[i].state == OPEN)
+			nonce[i] = servers[i].session.base.nonce;
 }
 
 void descriptor_forked(void)

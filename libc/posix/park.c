@@ -51,3 +51,16 @@ void park_wake(const uint32_t *word, unsigned count)
 		count--;
 	}
 }
+
+const uint32_t *park_leave(void)
+{
+	return __atomic_exchange_n(&waits_for[thread_self()->index], NULL, __ATOMIC_SEQ_CST);
+}
+
+void park_return(const uint32_t *word)
+{
+	uint64_t self = thread_self()->index;
+
+	__atomic_store_n(&waits_for[self], word, __ATOMIC_SEQ_CST);
+	ipc_signal(park_notification(self));
+}

@@ -7,6 +7,7 @@
 // (docs/decisions/0015).
 
 #include "files.h"
+#include "process_internal.h"
 
 #include <caplet/clock.h>
 #include <errno.h>
@@ -35,6 +36,17 @@ static short events_to(short events, uint32_t ready)
 		       (ready & FILE_HANGUP ? POLLHUP : 0) | (ready & FILE_BROKEN ? POLLERR : 0));
 }
 
+static status_t poll_file(struct file_client *session, uint64_t file, uint32_t events, bool wait,
+			  uint32_t *ready)
+{
+	status_t status;
+
+	signal_wait_begin();
+	status = file_poll(session, file, events, wait, ready);
+	signal_wait_end();
+	return status;
+}
+
 // -> 1: it has something to tell, 0: nothing, -1: errno
 static int ask(struct pollfd *p, bool wait)
 {
@@ -55,7 +67,7 @@ static int ask(struct pollfd *p, bool wait)
 		ready = FILE_READABLE | FILE_WRITABLE;
 	else
 		do
-			status = file_poll(session, d.file, events_from(p->events), wait, &ready);
+			status = poll_file(session, d.file, events_from(p->events), wait, &ready);
 		while (status == STATUS_STALE && d.kind == FILE_TERMINAL);
 	if (ready == 0 && session != NULL && d.kind != FILE_REGULAR && d.kind != FILE_DIRECTORY &&
 	    file_result(status) != 0)

@@ -4,6 +4,7 @@
 // yet come. A process without a console is at the end of its standard input from the start.
 
 #include "files.h"
+#include "process_internal.h"
 
 #include <caplet/clock.h>
 #include <caplet/library.h>
@@ -46,9 +47,11 @@ ssize_t read(int number, void *data, size_t size)
 		return 0;
 	if (size > FILE_TRANSFER_MAX)
 		size = FILE_TRANSFER_MAX;
+	signal_wait_begin();
 	do
 		status = file_read(session, d.file, data, size, &count);
 	while (status == STATUS_STALE && d.kind == FILE_TERMINAL);
+	signal_wait_end();
 	if (status == FILE_WOULD_WAIT && d.kind == FILE_TERMINAL)
 		status = terminal_wait(session, &d, data, size, &count);
 	return status == STATUS_OK ? (ssize_t)count : file_fail(status);

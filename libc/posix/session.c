@@ -15,6 +15,7 @@ enum opening { UNTRIED, TRYING, OPEN, REFUSED };
 
 static struct console_client console;
 static struct timer_client timer;
+static uint32_t console_state, timer_state; // enum opening
 
 // Whether the calling thread is the one that opens the session; else `state` is settled.
 static bool opening_begin(uint32_t *state)
@@ -42,18 +43,22 @@ static void opening_end(uint32_t *state, status_t outcome)
 
 struct console_client *console_session(void)
 {
-	static uint32_t state;
-
-	if (opening_begin(&state))
-		opening_end(&state, console_connect(&console, "console"));
-	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == OPEN ? &console : NULL;
+	if (opening_begin(&console_state))
+		opening_end(&console_state, console_connect(&console, "console"));
+	return __atomic_load_n(&console_state, __ATOMIC_ACQUIRE) == OPEN ? &console : NULL;
 }
 
 struct timer_client *timer_session(void)
 {
-	static uint32_t state;
+	if (opening_begin(&timer_state))
+		opening_end(&timer_state, timer_connect(&timer, "timer"));
+	return __atomic_load_n(&timer_state, __ATOMIC_ACQUIRE) == OPEN ? &timer : NULL;
+}
 
-	if (opening_begin(&state))
-		opening_end(&state, timer_connect(&timer, "timer"));
-	return __atomic_load_n(&state, __ATOMIC_ACQUIRE) == OPEN ? &timer : NULL;
+// In a forked child the sessions are the parent's.
+void sessions_forked(void)
+{
+	client_forget(&console.base);
+	client_forget(&timer.base);
+	console_state = timer_state = UNTRIED;
 }

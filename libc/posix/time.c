@@ -5,6 +5,8 @@
 // never set, so the difference stays true. Without a timer the time of day is unknown, and waiting
 // is done by giving up the CPU until the time has come.
 
+#include "process_internal.h"
+
 #include <caplet/clock.h>
 #include <caplet/library.h>
 #include <caplet/syscall.h>
@@ -82,19 +84,27 @@ int gettimeofday(struct timeval *restrict time, void *restrict zone)
 	return 0;
 }
 
-static void sleep_until(uint64_t deadline)
+// false: a signal came first.
+static bool sleep_until(uint64_t deadline)
 {
 	struct timer_client *timer = timer_session();
+	status_t status = STATUS_OK;
 
-	while (clock_now() < deadline)
-		if (timer == NULL || timer_sleep_until(timer, deadline) != STATUS_OK)
+	signal_wait_begin();
+	while (clock_now() < deadline && !signal_ended(status)) {
+		if (timer != NULL)
+			status = timer_sleep_until(timer, deadline);
+		if (timer == NULL || status != STATUS_OK)
 			ipc_yield();
+	}
+	signal_wait_end();
+	return !signal_ended(status);
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
 		    struct timespec *remaining)
 {
-	uint64_t base = 0;
+	uint64_t base = 0, left, deadline;
 
 	if ((clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME) || !timespec_valid(time))
 		return EINVAL;
@@ -102,8 +112,13 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
 		base = clock_now();
 	else if (clock == CLOCK_REALTIME)
 		base = -day_offset();
-	sleep_until(base + nanoseconds_of(time));
-	return 0;
+	deadline = base + nanoseconds_of(time);
+	if (sleep_until(deadline))
+		return 0;
+	left = deadline > clock_now() ? deadline - clock_now() : 0;
+	if (remaining != NULL && !(flags & TIMER_ABSTIME))
+		*remaining = timespec_of(left);
+	return EINTR;
 }
 
 int nanosleep(const struct timespec *time, struct timespec *remaining)

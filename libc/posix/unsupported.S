@@ -24,13 +24,11 @@
 	.endm
 
 	// Processes and signals.
-	returns -1, fork, vfork, _execve, wait, waitpid, wait3, wait4, waitid
-	returns -1, getppid, getpgrp, getpgid, setpgid, getsid, setsid, killpg
-	returns -1, sigaction, signal, sigprocmask, sigsuspend, sigpending, sigwait
-	returns -1, alarm, setitimer, getitimer, pause
+	returns -1, waitid
+	returns -1, getitimer
 
 	// Descriptors and paths.
-	returns -1, pipe, pipe2, flock, tcgetsid, fstatfs, fstatvfs, mknod, mkfifo
+	returns -1, flock, fstatfs, fstatvfs, mknod, mkfifo
 
 	// Settings that are nobody's to change here.
 	returns -1, clock_settime, settimeofday, chroot, sethostname

@@ -5,6 +5,7 @@
 // is the supervisor's log, line by line.
 
 #include "files.h"
+#include "process_internal.h"
 
 #include <caplet/system.h>
 #include <errno.h>
@@ -44,11 +45,13 @@ static ssize_t write_all(const struct descriptor *d, const char *data, size_t si
 		uint32_t count = 0;
 		status_t status;
 
+		signal_wait_begin();
 		if (offset != NULL)
 			status = file_write_at(session, d->file, (uint64_t)*offset + done,
 					       data + done, piece, &count);
 		else
 			status = file_write(session, d->file, data + done, piece, &count);
+		signal_wait_end();
 		done += count;
 		if (status == STATUS_OK || (status == STATUS_STALE && d->kind == FILE_TERMINAL))
 			continue;

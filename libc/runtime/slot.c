@@ -246,3 +246,8 @@ void slot_hold(cptr_t cptr)
 {
 	held[slot_index(cptr) / 64] |= bit_of(slot_index(cptr));
 }
+
+void slots_forked(void)
+{
+	memset(taken, 0, sizeof(taken));
+}

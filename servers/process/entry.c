@@ -79,8 +79,8 @@ bool group_exists(int32_t group, int32_t session)
 	return false;
 }
 
-// Somebody that was not made here has connected: a program that the supervisor started. It leads a session
-// of its own, and has the terminal if nobody else has.
+// Somebody that was not made here has connected: a program that the supervisor started. It leads a session of
+// its own.
 status_t entry_adopt(struct session *session)
 {
 	struct entry *entry = entry_by_process(session->badge);
@@ -92,10 +92,7 @@ status_t entry_adopt(struct session *session)
 		entry->process = session->badge; // entry_take saved the old bytes
 		entry->flags = ENTRY_ADOPTED;
 		entry->group = entry->session = entry->pid;
-		if (state->terminal_session == 0) {
-			ledger_set(&state->terminal_session, entry->session);
-			ledger_set(&state->terminal_group, entry->group);
-		}
+		terminal_group(entry);
 	}
 	session->own[0] = (uint64_t)(entry - state->entry); // the runtime saved them
 	return STATUS_OK;
@@ -139,7 +136,7 @@ status_t process_identity_handle(struct session *session, struct process_facts *
 	return STATUS_OK;
 }
 
-status_t process_find_handle(struct session *session, int32_t pid, struct process_facts *facts)
+status_t process_look_up_handle(struct session *session, int32_t pid, struct process_facts *facts)
 {
 	struct entry *entry = pid == 0 ? entry_of(session) : entry_by_pid(pid);
 

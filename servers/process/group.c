@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Process groups, sessions, and whose the terminal is. There is one terminal; it belongs to one
-// session, and one group of that session is in the foreground.
+// Process groups and sessions. Which group is in the foreground of the terminal is known there.
 
 #include "state.h"
 
@@ -24,6 +23,7 @@ status_t process_set_group_handle(struct session *session, int32_t pid, int32_t 
 	    (group != entry->pid && !group_exists(group, caller->session)))
 		return PROCESS_NOT_PERMITTED;
 	ledger_set(&entry->group, group);
+	terminal_group(entry);
 	return STATUS_OK;
 }
 
@@ -35,40 +35,20 @@ status_t process_new_session_handle(struct session *session, int32_t *number)
 		return PROCESS_NOT_PERMITTED;
 	ledger_set(&entry->group, entry->pid);
 	ledger_set(&entry->session, entry->pid);
+	terminal_group(entry);
 	*number = entry->pid;
 	return STATUS_OK;
 }
 
-status_t process_foreground_handle(struct session *session, int32_t *group)
-{
-	if (entry_of(session)->session != state->terminal_session)
-		return PROCESS_NOT_PERMITTED;
-	*group = state->terminal_group;
-	return STATUS_OK;
-}
-
-// A leader whose session has no terminal gets the one that is nobody's. From the background SIGTTOU
-// is the answer, unless it is not wanted.
-status_t process_set_foreground_handle(struct session *session, int32_t group)
-{
-	struct entry *entry = entry_of(session);
-
-	if (state->terminal_session == 0 && entry->session == entry->pid)
-		ledger_set(&state->terminal_session, entry->session);
-	if (entry->session != state->terminal_session)
-		return PROCESS_NOT_PERMITTED;
-	if (!group_exists(group, entry->session))
-		return PROCESS_NO_PROCESS;
-	ledger_set(&state->terminal_group, group);
-	return STATUS_OK;
-}
-
+// The terminal's group loses it with the leader of its session.
 void session_leader_ended(const struct entry *leader)
 {
-	if (state->terminal_session != leader->session)
+	uint32_t foreground = terminal_foreground();
+	bool its = false;
+
+	for_each_entry(e) its |= e->session == leader->session && e->group == (int32_t)foreground;
+	if (foreground == 0 || !its)
 		return;
-	signal_group(state->terminal_group, SIGNAL_HUP);
-	signal_group(state->terminal_group, SIGNAL_CONT);
-	ledger_set(&state->terminal_session, 0);
-	ledger_set(&state->terminal_group, 0);
+	signal_group((int32_t)foreground, SIGNAL_HUP);
+	signal_group((int32_t)foreground, SIGNAL_CONT);
 }

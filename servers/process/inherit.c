@@ -7,13 +7,21 @@
 #include "state.h"
 
 #include <caplet/description.h>
+#include <console.h>
+#include <fs.h>
+#include <vfs.h>
+
+#include <string.h>
 
 // By the names that the manifest gives the sessions.
 static const struct heir {
 	const char *grant;
 	const struct interface_shape *shape;
 } heirs[] = {
-	{NULL, NULL},
+	{"console", &console_shape},
+	{"vfs", &vfs_shape},
+	{"bootfs", &fs_shape},
+	{"fs", &fs_shape},
 };
 
 enum { HEIRS = sizeof(heirs) / sizeof(heirs[0]) };
@@ -26,13 +34,19 @@ status_t inherit_begin(void)
 	status_t status = STATUS_OK;
 
 	for (unsigned i = 0; i < HEIRS && status == STATUS_OK; i++) {
-		if (heirs[i].grant == NULL)
-			continue;
 		status = client_connect(&client[i].base, heirs[i].grant, heirs[i].shape);
 		if (status == STATUS_NO_GRANT)
 			status = STATUS_OK;
 	}
 	return status;
+}
+
+struct file_client *inherit_client(const char *grant)
+{
+	for (unsigned i = 0; i < HEIRS; i++)
+		if (client[i].base.connected && strcmp(heirs[i].grant, grant) == 0)
+			return &client[i];
+	return NULL;
 }
 
 status_t inherit_all(uint64_t parent, uint64_t child)

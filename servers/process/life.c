@@ -35,6 +35,8 @@ static status_t child_enter(const struct entry *parent, struct entry *child, uin
 		child->group = parent->group;
 	child->ignored = parent->ignored;
 	status = inherit_all(parent->process, process);
+	if (status == STATUS_OK && child->group != parent->group)
+		terminal_group(child);
 	kill_point();
 	if (status == STATUS_OK)
 		status = supervisor_launch(manager, process);

@@ -57,6 +57,8 @@ static status_t start(enum start_mode mode)
 		status = pipes_begin();
 	if (status == STATUS_OK)
 		status = inherit_begin();
+	if (status == STATUS_OK)
+		status = terminal_begin();
 	look_later();
 	return status;
 }
@@ -74,6 +76,7 @@ static void notified(uint64_t bits)
 {
 	if (bits & BIT_CHILD)
 		ends_take();
+	terminal_events();
 	alarms_ring();
 }
 

@@ -17,6 +17,7 @@
 //	life.c    spawn, fork, exec, ends               group.c    groups, sessions, the terminal
 //	inherit.c what a child holds from its parent    pipe.c     pipes
 //	wait.c    who waits for a child                 file.c     the methods of `file`
+//	terminal.c what is typed for a group
 #pragma once
 
 #include <caplet/kill_point.h>
@@ -81,9 +82,8 @@ struct entry {
 
 struct process_state {
 	int32_t last_pid;
-	int32_t terminal_session; // whose the terminal is; 0: nobody's
-	int32_t terminal_group;	  // the one in the foreground
 	int32_t reserved;
+	uint64_t terminal_seen; // number of the last event of the terminal that was dealt with
 	struct entry entry[ENTRIES_MAX];
 };
 
@@ -116,6 +116,7 @@ void entry_ended(struct entry *entry, int32_t status);
 
 status_t inherit_begin(void); // sessions with those that hold files
 status_t inherit_all(uint64_t parent, uint64_t child);
+struct file_client *inherit_client(const char *grant); // NULL: there is none
 
 // ---- wait.c
 
@@ -126,6 +127,13 @@ void waiter_cancelled(struct deferred *deferred);
 
 void signal_send(struct entry *entry, uint32_t signal);
 void signal_group(int32_t group, uint32_t signal);
+
+// ---- terminal.c
+
+status_t terminal_begin(void);
+void terminal_events(void);			// those that have come
+void terminal_group(const struct entry *entry); // the console learns of its group
+uint32_t terminal_foreground(void);
 
 // ---- group.c
 

@@ -12,6 +12,11 @@ status_t timer_sleep_until_handle(struct session *session, uint64_t deadline)
 	return STATUS_OK;
 }
 
+status_t timer_arm_handle(struct session *session, uint64_t deadline)
+{
+	return STATUS_OK;
+}
+
 status_t timer_wall_handle(struct session *session, uint64_t *wall, uint64_t *monotonic)
 {
 	*wall = process_info()->blameless;

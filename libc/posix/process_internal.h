@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+//
+// What the parts of libc that deal with processes and signals know of each other.
+#pragma once
+
+#include <caplet/block.h>
+#include <process.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+// The session with the process server; NULL: the manifest gives none.
+struct process_client *process_session(void);
+
+// What the block says of the old image's session with that server (enum vfs_server), to be continued; 0: nothing.
+// A forked child continues none.
+uint64_t block_nonce(unsigned server);
+void block_forked(void);
+
+// Sets errno to what the status means -> -1.
+int posix_fail(status_t status);
+
+// Builds the block for a new image; `image` gets its object and size. 0, or errno set and -1. The
+// object is released by block_release, or goes with the process that it was made for.
+int block_make(char *const argv[], char *const envp[], struct process_image *image, bool executes);
+void block_release(const struct process_image *image);
+
+// A file that can be loaded: the name of a program of the archive, or an object with its contents in
+// `image`. 0, or errno set and -1. A script becomes its interpreter with other arguments.
+struct program {
+	char name[32];
+	struct process_image image;
+	char *const *argv;
+	char *script[3]; // what a script puts before its own arguments
+	char line[128];	 // its first line
+	char **made;	 // argv, if it had to be made anew
+};
+int program_open(struct program *program, const char *path, char *const argv[], bool executes);
+void program_close(struct program *program);
+
+// libc/posix/descriptor.c. Callers that must not draw it into every program name it weak, and ask.
+size_t descriptor_export(void *to, size_t room);
+void descriptor_import(const void *from, size_t bytes);
+void descriptor_forked(void);
+
+// ---- signals
+
+void signal_entry(void); // signal_entry.S
+
+// Around a call that a handler without SA_RESTART ends: its stub then comes back with ABORTED or
+// INTERRUPTED, and signal_ended says so.
+extern __thread uint32_t signal_waiting; // in a call that may be ended
+void signal_wait_begin(void);
+void signal_wait_end(void);
+bool signal_ended(status_t status);
+
+bool signal_raise(int signal); // false: only the server can do it
+void signal_forked(void);
+void signal_import(const struct process_block *block);
+void signal_export(struct process_block *block);
