@@ -15,6 +15,7 @@
 #include <caplet/system.h>
 #include <reent.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ARGUMENTS_MAX = 64 };
 
@@ -97,8 +98,9 @@ static void block_take_over(struct process_block *block)
 // Points `argv` at the arguments in the page of facts. A program without any still has a name.
 static int arguments_find(char **argv)
 {
+	static char writable[PROCESS_ARGS_MAX]; // a program may change its arguments
 	const struct process_info *info = process_information();
-	const char *next;
+	char *next;
 	int count = 0;
 
 	if (info == NULL) {
@@ -106,9 +108,10 @@ static int arguments_find(char **argv)
 	} else if (info->argument_count == 0) {
 		argv[count++] = (char *)info->name;
 	} else {
-		next = info->arguments;
+		memcpy(writable, info->arguments, sizeof(writable));
+		next = writable;
 		while (count < (int)info->argument_count && count < ARGUMENTS_MAX) {
-			argv[count++] = (char *)next;
+			argv[count++] = next;
 			while (*next++ != '\0')
 				;
 		}

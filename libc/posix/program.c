@@ -29,6 +29,22 @@ static bool is_in_archive(const char *path, char name[32])
 	return true;
 }
 
+// Names of the archive may be links to others beside them; one such is followed.
+static bool find_in_archive(const char *path, char name[32])
+{
+	char target[32];
+	ssize_t bytes;
+
+	if (!is_in_archive(path, name))
+		return false;
+	bytes = readlink(path, target, sizeof(target) - 1);
+	if (bytes <= 0 || memchr(target, '/', (size_t)bytes) != NULL)
+		return true; // no link: the name itself, which may be of no program
+	target[bytes] = '\0';
+	strcpy(name, target);
+	return true;
+}
+
 static int contents_read(int file, char *to, size_t size)
 {
 	while (size > 0) {
@@ -92,7 +108,7 @@ static int script_open(struct program *program, const char *path, char *const ar
 		program->made[own++] = argv[i];
 	program->made[own] = NULL;
 	program->argv = program->made;
-	if (is_in_archive(start, program->name))
+	if (find_in_archive(start, program->name))
 		return 0;
 	errno = ENOEXEC; // an interpreter that is a file is not looked for again
 	return -1;
@@ -129,7 +145,7 @@ int program_open(struct program *program, const char *path, char *const argv[], 
 
 	memset(program, 0, sizeof(*program));
 	program->argv = argv;
-	if (is_in_archive(path, program->name))
+	if (find_in_archive(path, program->name))
 		return 0;
 	file = open(path, O_RDONLY);
 	if (file < 0)
