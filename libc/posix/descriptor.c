@@ -78,9 +78,11 @@ static bool take_out(int number, struct descriptor *descriptor)
 
 static void file_end(const struct descriptor *descriptor)
 {
-	struct file_client *session = file_session(descriptor->server);
+	struct file_client *session = NULL;
 
-	if (session && descriptor->kind != FILE_TERMINAL)
+	if (descriptor->kind != FILE_TERMINAL) // that one is always open
+		session = file_session(descriptor->server);
+	if (session)
 		(void)file_close(session, descriptor->file);
 }
 

@@ -45,14 +45,14 @@ void stat_from(struct stat *to, unsigned server, const struct file_stat *from)
 int fstat(int number, struct stat *result)
 {
 	struct file_stat found = {.kind = FILE_TERMINAL, .mode = 0666, .links = 1};
-	struct file_client *session;
+	struct file_client *session = NULL;
 	struct descriptor d;
 
 	if (!descriptor_get(number, &d))
 		return -1;
-	session = file_session(d.server);
-	if (session != NULL && d.kind != FILE_TERMINAL &&
-	    file_result(file_stat(session, d.file, &found)) != 0)
+	if (d.kind != FILE_TERMINAL) // stdio asks for its streams before anybody else does anything
+		session = file_session(d.server);
+	if (session != NULL && file_result(file_stat(session, d.file, &found)) != 0)
 		return -1;
 	stat_from(result, d.server, &found);
 	return 0;
@@ -69,8 +69,8 @@ off_t lseek(int number, off_t offset, int whence)
 		       "they are passed on");
 	if (!descriptor_get(number, &d))
 		return -1;
-	session = file_session(d.server);
-	if (session == NULL || d.kind == FILE_TERMINAL || d.kind == FILE_PIPE) {
+	session = d.kind != FILE_TERMINAL && d.kind != FILE_PIPE ? file_session(d.server) : NULL;
+	if (session == NULL) {
 		errno = ESPIPE;
 		return -1;
 	}

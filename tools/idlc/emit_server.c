@@ -274,9 +274,14 @@ static void result_bounds(FILE *out, const struct method *method)
 				a->name, a->name, method->name);
 }
 
+// Capabilities are not in the buffer.
 static bool uses_ipc(const struct method *method)
 {
-	return method->arguments || method->results;
+	bool words = method->results != NULL;
+
+	for (struct argument *a = method->arguments; a; a = a->next)
+		words |= a->kind != ARGUMENT_CAP;
+	return words;
 }
 
 static void serve(FILE *out, const struct interface *interface, const struct method *method)

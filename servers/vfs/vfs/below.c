@@ -52,7 +52,7 @@ status_t below_lookup(struct place at, const char *name, struct file_stat *found
 		return below(at.server) ? fs_lookup(below(at.server), at.node, name, found)
 					: FILE_NOT_FOUND;
 	if (own_is_proc(at.node))
-		return proc_lookup(NULL, at.node, name, found);
+		return proc_lookup(at.node, name, found);
 	return at.node == NODE_DEVICES ? device_lookup(name, found) : FILE_NOT_DIRECTORY;
 }
 
@@ -71,7 +71,7 @@ status_t below_read_link(struct place place, void *target, uint64_t capacity, ui
 
 	if (place.server != VFS_SELF)
 		return fs_read(below(place.server), place.node, 0, target, capacity, bytes);
-	*bytes = proc_text(NULL, place.node, &text);
+	*bytes = proc_text(walk_session, place.node, &text);
 	if (*bytes > capacity)
 		*bytes = capacity;
 	memcpy(target, text, *bytes);

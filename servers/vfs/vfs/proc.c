@@ -14,10 +14,12 @@
 #include <string.h>
 
 #include <caplet/clock.h>
+#include <caplet/process_table.h>
 #include <caplet/system.h>
 
 #define TICKS_PER_SECOND 100
 #define TEXT_MAX	 8192
+#define TERMINAL_DEVICE	 1024 // tty_nr: major 4, minor 0, as ps wants it
 
 enum proc_file {
 	PROC_DIRECTORY = 0,
@@ -38,11 +40,11 @@ static const struct {
 	enum proc_file file;
 	bool of_process;
 } files[] = {
-	{"meminfo", PROC_MEMINFO, false},    {"uptime", PROC_UPTIME, false},
-	{"loadavg", PROC_LOADAVG, false},    {"stat", PROC_STAT, false},
-	{"mounts", PROC_MOUNTS, false},	     {"version", PROC_VERSION, false},
-	{"stat", PROC_PID_STAT, true},	     {"status", PROC_PID_STATUS, true},
-	{"cmdline", PROC_PID_CMDLINE, true},
+	{"meminfo", PROC_MEMINFO, false},  {"uptime", PROC_UPTIME, false},
+	{"loadavg", PROC_LOADAVG, false},  {"stat", PROC_STAT, false},
+	{"mounts", PROC_MOUNTS, false},	   {"version", PROC_VERSION, false},
+	{"self", PROC_SELF, false},	   {"stat", PROC_PID_STAT, true},
+	{"status", PROC_PID_STATUS, true}, {"cmdline", PROC_PID_CMDLINE, true},
 };
 
 #define FILE_COUNT (sizeof(files) / sizeof(files[0]))
@@ -105,6 +107,10 @@ status_t proc_stat(uint64_t node, struct file_stat *found)
 		found->mode = 0555;
 		found->links = 2;
 	}
+	if (file == PROC_SELF) {
+		found->kind = FILE_SYMLINK;
+		found->mode = 0777;
+	}
 	return file <= PROC_PID_CMDLINE ? STATUS_OK : FILE_NO_NODE;
 }
 
@@ -117,13 +123,13 @@ static status_t lookup_process(const char *name, struct file_stat *found)
 			return FILE_NOT_FOUND;
 		process = process * 10 + (uint64_t)(*c - '0');
 	}
+	process = table_process(process);
 	if (process == 0 || proc_stat(node_make(process, PROC_DIRECTORY), found) != STATUS_OK)
 		return FILE_NOT_FOUND;
 	return STATUS_OK;
 }
 
-status_t proc_lookup(struct session *session, uint64_t directory, const char *name,
-		     struct file_stat *found)
+status_t proc_lookup(uint64_t directory, const char *name, struct file_stat *found)
 {
 	uint64_t process = process_of(directory);
 
@@ -142,13 +148,15 @@ uint64_t proc_list(uint64_t directory, uint64_t *cookie, void *entries, uint64_t
 {
 	uint64_t process = process_of(directory), used = 0, need;
 	struct supervisor_process facts;
+	struct process_row row;
 	char name[24];
 
 	for (; *cookie < FILE_COUNT; ++*cookie) {
 		if (files[*cookie].of_process != (process != 0))
 			continue;
 		need = entry_put((uint8_t *)entries + used, capacity - used,
-				 node_make(process, files[*cookie].file), *cookie + 1, FILE_REGULAR,
+				 node_make(process, files[*cookie].file), *cookie + 1,
+				 files[*cookie].file == PROC_SELF ? FILE_SYMLINK : FILE_REGULAR,
 				 files[*cookie].name);
 		if (need == 0)
 			return used;
@@ -158,7 +166,8 @@ uint64_t proc_list(uint64_t directory, uint64_t *cookie, void *entries, uint64_t
 		return used;
 	while (supervisor_process_next(&supervisor_session, *cookie < 256 ? 0 : *cookie >> 8,
 				       &facts) == STATUS_OK) {
-		snprintf(name, sizeof(name), "%lu", facts.process);
+		(void)table_find(facts.process, &row);
+		snprintf(name, sizeof(name), "%d", row.pid);
 		need = entry_put((uint8_t *)entries + used, capacity - used,
 				 node_make(facts.process, PROC_DIRECTORY), facts.process << 8,
 				 FILE_DIRECTORY, name);
@@ -172,29 +181,48 @@ uint64_t proc_list(uint64_t directory, uint64_t *cookie, void *entries, uint64_t
 
 // ---- texts -------------------------------------------------------------------------------------
 
-static char state_of(const struct supervisor_process *facts)
+// As process.idl numbers them: running, stopped, zombie. Whether it has the CPU this instant nobody knows.
+static char state_of(const struct supervisor_process *facts, const struct process_row *row)
 {
-	return facts->state == SUPERVISOR_STATE_ENDED ? 'Z' : 'S';
+	if (facts->state == SUPERVISOR_STATE_ENDED || row->state == 3)
+		return 'Z';
+	return row->state == 2 ? 'T' : 'S';
+}
+
+static int32_t pid_of(uint64_t process)
+{
+	struct process_row row;
+
+	if (process == 0)
+		return 0;
+	(void)table_find(process, &row);
+	return row.pid;
 }
 
 static void say_stat(const struct supervisor_process *p)
 {
+	struct process_row row;
+	bool known = table_find(p->process, &row);
 	uint64_t ticks = p->consumed_us / (1000000 / TICKS_PER_SECOND);
 
 	// pid comm state ppid pgrp session tty tpgid flags minflt cminflt majflt cmajflt utime stime
 	// cutime cstime priority nice threads itrealvalue starttime vsize rss ...
-	say("%lu (%s) %c %lu %lu %lu 0 -1 0 0 0 0 0 %lu 0 0 0 20 0 %u 0 0 %lu %lu 0 0 0 0 0 0 0 0 0 0 "
+	say("%d (%s) %c %d %d %d %d -1 0 0 0 0 0 %lu 0 0 0 20 0 %u 0 0 %lu %lu 0 0 0 0 0 0 0 0 0 0 "
 	    "0 0 0 0 0 0 0 0 0\n",
-	    p->process, p->name, state_of(p), p->parent, p->process, p->process, ticks, p->threads,
-	    p->memory_bytes, p->memory_bytes / 4096);
+	    row.pid, p->name, state_of(p, &row), known ? row.parent : pid_of(p->parent), row.group,
+	    row.session, known ? TERMINAL_DEVICE : 0, ticks, p->threads, p->memory_bytes,
+	    p->memory_bytes / 4096);
 }
 
 static void say_status(const struct supervisor_process *p)
 {
-	say("Name:\t%s\nState:\t%c\nTgid:\t%lu\nPid:\t%lu\nPPid:\t%lu\nUid:\t0\t0\t0\t0\n"
+	struct process_row row;
+	bool known = table_find(p->process, &row);
+
+	say("Name:\t%s\nState:\t%c\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nUid:\t0\t0\t0\t0\n"
 	    "Gid:\t0\t0\t0\t0\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n",
-	    p->name, state_of(p), p->process, p->process, p->parent, p->memory_bytes / 1024,
-	    p->memory_bytes / 1024, p->threads);
+	    p->name, state_of(p, &row), row.pid, row.pid, known ? row.parent : pid_of(p->parent),
+	    p->memory_bytes / 1024, p->memory_bytes / 1024, p->threads);
 }
 
 static void say_memory(void)
@@ -241,7 +269,7 @@ static void say_times(enum proc_file file)
 		    busy / 10000, idle / 10000, busy / 10000, idle / 10000, last);
 }
 
-static void say_mounts(struct session *session)
+static void say_mounts(const struct session *session)
 {
 	static const char *const kinds[] = {
 		[VFS_SELF] = "vfs", [VFS_BOOTFS] = "bootfs", [VFS_TMPFS] = "tmpfs"};
@@ -254,7 +282,7 @@ static void say_mounts(struct session *session)
 		    m->root.server == VFS_TMPFS ? "rw" : "ro");
 }
 
-uint64_t proc_text(struct session *session, uint64_t node, const char **result)
+uint64_t proc_text(const struct session *session, uint64_t node, const char **result)
 {
 	struct supervisor_process facts;
 
@@ -272,6 +300,7 @@ uint64_t proc_text(struct session *session, uint64_t node, const char **result)
 			say_mounts(session);
 		break;
 	case PROC_VERSION: say("Caplet\n"); break;
+	case PROC_SELF: say("%d", session ? pid_of(session->badge) : 0); break;
 	case PROC_PID_STAT: say_stat(&facts); break;
 	case PROC_PID_STATUS: say_status(&facts); break;
 	case PROC_PID_CMDLINE:

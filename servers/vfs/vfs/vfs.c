@@ -390,6 +390,8 @@ static status_t vfs_init(enum start_mode mode)
 
 	if (status == STATUS_OK)
 		status = spaces_begin();
+	if (status == STATUS_OK)
+		status = table_begin();
 	return status == STATUS_OK ? files_begin() : status;
 }
 

@@ -5,6 +5,7 @@
 //	vfs.c      start, the methods that take paths        walk.c   from a path to a place
 //	space.c    name spaces and what is mounted           below.c  calls to file systems
 //	files.c    open files of its own                     device.c proc.c  what is in them
+//	table.c    the process server's table, for /proc
 //
 // A place is a directory or file: a server and its node. Calls of `once` methods below are chained
 // (docs/decisions/0011): whatever dies in between, they happen once.
@@ -70,6 +71,7 @@ struct walk {
 
 // The one walk of the request that is being served, and another for its second path.
 extern struct walk walk_first, walk_second;
+extern const struct session *walk_session; // whose path is walked: /proc/self depends on it
 
 // NOT_FOUND for the last name leaves `at` and `name` valid. `path` is shared memory: it is copied.
 status_t walk(struct session *session, struct walk *w, const void *path, uint64_t bytes,
@@ -98,15 +100,24 @@ uint64_t device_read(uint64_t node, void *data, uint64_t capacity);
 bool device_is_terminal(uint64_t node);
 uint64_t device_list(uint64_t *cookie, void *entries, uint64_t capacity);
 
-status_t proc_lookup(struct session *session, uint64_t directory, const char *name,
-		     struct file_stat *found);
+status_t proc_lookup(uint64_t directory, const char *name, struct file_stat *found);
 status_t proc_stat(uint64_t node, struct file_stat *found);
-uint64_t proc_text(struct session *session, uint64_t node, const char **text);
+uint64_t proc_text(const struct session *session, uint64_t node, const char **text);
 uint64_t proc_list(uint64_t directory, uint64_t *cookie, void *entries, uint64_t capacity);
 
 // One entry for a directory's list. -> bytes used, 0: no room
 uint64_t entry_put(void *to, uint64_t room, uint64_t node, uint64_t cookie, uint32_t kind,
 		   const char *name);
+
+// ---- table.c -----------------------------------------------------------------------------------
+
+struct process_row;
+
+status_t table_begin(void);
+// False: the process server does not know it; the row is made up.
+bool table_find(uint64_t process, struct process_row *row);
+// The process with that pid; 0: none.
+uint64_t table_process(uint64_t pid);
 
 // ---- files.c -----------------------------------------------------------------------------------
 

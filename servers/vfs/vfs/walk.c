@@ -8,6 +8,7 @@
 #include <string.h>
 
 struct walk walk_first, walk_second;
+const struct session *walk_session;
 
 // The link's target, then '/', then the rest.
 static status_t link_insert(struct walk *w, struct place link)
@@ -145,6 +146,7 @@ status_t walk(struct session *session, struct walk *w, const void *path, uint64_
 		return FILE_NOT_FOUND;
 	w->next = w->rest;
 	w->links = 0;
+	walk_session = session;
 	w->at = w->rest[0] == '/' ? space_root() : session_directory(session);
 	status = walk_on(session, w, flags);
 	// A name in the middle that is not there is no different to the caller.

@@ -6,5 +6,5 @@
 $(call image,bench,tests/bench/system,,nofpu)
 $(call manifest,bench-manifest,tests/bench/system/manifest.caplet)
 $(call archive,bench-system,$(call root-member,root) manifest=$(BUILD)/bench-manifest.bin \
-	$(call program-members,supervisor pager timer console tmpfs bench))
+	$(call program-members,supervisor pager timer console tmpfs bootfs vfs bench))
 $(call bench-archive,$(BUILD)/bench-system.tar)

@@ -12,10 +12,13 @@
 #include <caplet/start.h>
 #include <caplet/system.h>
 #include <console.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <timer.h>
+#include <unistd.h>
 
 enum { ROUNDS = 32, WARM_UP = 8, RESULTS_MAX = 32, EXIT_SUCCESS_STATUS = 0x10 };
 
@@ -106,6 +109,48 @@ static void malloc_free(void)
 	free(memory);
 }
 
+static int file; // 4 KiB long, on tmpfs
+static char page[PAGE_SIZE];
+
+static void file_open_close(void)
+{
+	close(open("/tmp/bench", O_RDONLY));
+}
+
+static void file_stat_path(void)
+{
+	struct stat found;
+
+	stat("/tmp/bench", &found);
+}
+
+static void file_read_page(void)
+{
+	pread(file, page, sizeof(page), 0);
+}
+
+static void file_write_page(void)
+{
+	pwrite(file, page, sizeof(page), 0);
+}
+
+static void file_read_byte(void)
+{
+	pread(file, page, 1, 0);
+}
+
+static void measure_files(void)
+{
+	file = open("/tmp/bench", O_RDWR | O_CREAT, 0666);
+	if (file < 0 || write(file, page, sizeof(page)) != sizeof(page))
+		return;
+	measure("file_open_close_tmpfs", file_open_close);
+	measure("file_stat_tmpfs", file_stat_path);
+	measure("file_read_1_tmpfs", file_read_byte);
+	measure("file_read_4k_tmpfs", file_read_page);
+	measure("file_write_4k_tmpfs", file_write_page);
+}
+
 static void results_print(uint64_t boot)
 {
 	printf("bench\tboot_to_shell\t%llu\tinsn\n", (unsigned long long)boot);
@@ -137,6 +182,8 @@ int main(void)
 	measure("page_touch_fresh", touch_page);
 	measure("malloc_free", malloc_free);
 	measure("thread_create_join", thread_create_join);
+	timer_sleep_until(timer_session(), clock_now() + 2000000000ul);
+	measure_files();
 	results_print(boot);
 	console_drain(console_session());
 	supervisor_power_off(&supervisor_session, EXIT_SUCCESS_STATUS);

@@ -72,15 +72,13 @@ void *load_fs(void *number)
 	uint64_t thread = (uint64_t)number, offset, i;
 	struct record record;
 
-	for (i = 0; !load_over; i++) {
+	// The file system holds so much and no more.
+	for (i = 0; !load_over && i < 4000; i++) {
 		record.thread = thread;
 		record.number = i;
 		memset(record.filling, i, sizeof record.filling);
 		expect(fs_append(&fs, shared, &record, sizeof record, &offset), "append");
 		file_cycle(thread, i);
-		// The file system holds so much and no more.
-		if (i >= 4000)
-			break;
 	}
 	appended[thread] = i;
 	return NULL;
