@@ -12,7 +12,7 @@ lint-flags = $(filter-out -MMD -MP -Werror,$1)
 lint-headers = env LINT_HOST_CC='$1' LINT_CC='$2' \
 	LINT_KERNEL_FLAGS='$(call lint-flags,$(KERNEL_FLAGS))' \
 	LINT_USER_FLAGS='$(call lint-flags,$(USER_FLAGS) $(FLAGS_fpu))' \
-	LINT_HOST_FLAGS='$(call lint-flags,$(HOST_FLAGS) -Ikernel -Ikernel/x86 -I$(BUILD)/idl)' \
+	LINT_HOST_FLAGS='$(call lint-flags,$(HOST_FLAGS) -Ikernel -Ikernel/x86 -Itests/invariants -I$(BUILD)/idl)' \
 	tools/lint headers
 $(call command-test,lint/headers-gcc,120,$(call lint-headers,gcc,gcc),$(USER_HEADERS))
 $(call command-test,lint/headers-clang,120,\

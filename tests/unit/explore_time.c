@@ -135,7 +135,7 @@ static const char *check_refills(void)
 static const char *check_nobody_starves(void)
 {
 	const struct invariants_world *w = world_scan();
-	const struct thread *current = w->cpu->current;
+	const struct thread *current = cpu_self()->current;
 	const char *wrong = check_refills();
 
 	for (unsigned i = 0; i < w->threads && wrong == NULL; i++) {
@@ -145,7 +145,7 @@ static const char *check_nobody_starves(void)
 			continue;
 		if (!t->queued && !t->schedctx->throttled)
 			return "a runnable thread with time is in no queue";
-		if (t->queued && current == &w->cpu->idle)
+		if (t->queued && current == &cpu_self()->idle)
 			return "the CPU idles while a thread is queued";
 		if (t->queued && t->priority > current->priority)
 			return "a thread of higher priority waits";

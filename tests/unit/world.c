@@ -337,7 +337,6 @@ const struct invariants_world *world_scan(void)
 	memset(clean, 0, sizeof(clean));
 	scanned.slots = scanned.threads = scanned.endpoints = scanned.notifications = 0;
 	scanned.replies = scanned.schedctxs = 0;
-	scanned.cpu = cpu_self();
 	while (slot->previous)
 		slot = slot->previous;
 	for (; slot; slot = slot_next(slot))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The invariants of docs/invariants.md, as code: the explorer asks after each step, on the host.
+// The invariants of docs/invariants.md, as code. The CPUs are those that cpu_by_number() knows.
 #pragma once
 
 #include "cap.h"
@@ -20,7 +20,6 @@ struct invariants_world {
 	unsigned replies;
 	struct schedctx **schedctx;
 	unsigned schedctxs;
-	struct cpu *cpu; // the one in use
 };
 
 // NULL if all hold, else the number and words of the first that does not ("Q2: ...").

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The invariants of docs/invariants.md, checked on a whole world. Quadratic and without shame: worlds
-// are small.
+// are small. The explorer asks on the host, walk.c in a kernel that is linked for that.
+//
+// Another CPU that has been told to choose anew (`reschedule`) may not have done so yet.
 #include "invariants.h"
 #include "cnode.h"
 #include "derive.h"
@@ -391,19 +393,25 @@ static bool in_heap(const struct schedctx *heap, const struct schedctx *s)
 	       (heap == s || in_heap(heap->release_left, s) || in_heap(heap->release_right, s));
 }
 
-static const char *check_heap(struct schedctx *s, const struct schedctx *up)
+static const char *check_heap(struct schedctx *s, const struct schedctx *up, unsigned cpu)
 {
 	if (!s) {
 		return NULL;
 	}
-	if (s->release_up != up || !s->throttled) {
+	if (s->release_up != up || !s->throttled || s->cpu != cpu) {
 		return "S6: the release queue is not linked both ways";
 	}
 	if (up && refill_head(s)->time < up->refill[up->head].time) {
 		return "S6: the release queue is not in order of time";
 	}
-	const char *wrong = check_heap(s->release_left, s);
-	return wrong ? wrong : check_heap(s->release_right, s);
+	const char *wrong = check_heap(s->release_left, s, cpu);
+	return wrong ? wrong : check_heap(s->release_right, s, cpu);
+}
+
+// Has it acted on what others have told it?
+static bool has_chosen(const struct cpu *cpu)
+{
+	return cpu == cpu_self() || !cpu->reschedule;
 }
 
 // The timer comes when the first throttled context is due, and when the current one has used its piece.
@@ -417,12 +425,15 @@ static bool timer_is_set(const struct cpu *cpu)
 
 static const char *check_time(const struct invariants_world *w)
 {
-	const char *wrong = check_heap(w->cpu->release, NULL);
+	const char *wrong = NULL;
 
-	if (!wrong && !timer_is_set(w->cpu)) {
-		wrong = "S7: the timer comes too late";
+	for (unsigned i = 0; i < cpu_count() && !wrong; i++) {
+		const struct cpu *cpu = cpu_by_number(i);
+		wrong = check_heap(cpu->release, NULL, i);
+		if (!wrong && has_chosen(cpu) && !timer_is_set(cpu)) {
+			wrong = "S7: the timer comes too late";
+		}
 	}
-
 	for (unsigned i = 0; i < w->schedctxs && !wrong; i++) {
 		struct schedctx *s = w->schedctx[i];
 		if (s->thread && s->thread->schedctx != s) {
@@ -431,7 +442,7 @@ static const char *check_time(const struct invariants_world *w)
 		if (s->notification && s->notification->schedctx != s) {
 			return "N3: a scheduling context's notification is not bound to it";
 		}
-		if (s->throttled != in_heap(w->cpu->release, s)) {
+		if (s->throttled != in_heap(cpu_by_number(s->cpu)->release, s)) {
 			return "S6: throttled, but not in the release queue, or the other way round";
 		}
 		wrong = check_refills(s);
@@ -487,28 +498,58 @@ static const char *check_run_queue(const struct cpu *cpu)
 	return top == cpu->top ? NULL : "Q3: the highest priority is wrong";
 }
 
+static const char *check_current(const struct cpu *cpu)
+{
+	const struct thread *t = cpu->current;
+
+	if (!has_chosen(cpu)) {
+		return NULL;
+	}
+	if (t == &cpu->idle) {
+		return cpu->top >= 0 ? "Q4: idle while a thread could run" : NULL;
+	}
+	return cpu->charged != t->schedctx || cpu->top > t->priority || t->cpu != cpu->number
+		       ? "Q4: the current thread is not the right one"
+		       : NULL;
+}
+
+static const char *check_runnable(const struct thread *t)
+{
+	bool can_run = t->state == THREAD_RUNNING && t->schedctx && t->schedctx->budget;
+	const struct cpu *cpu = cpu_by_number(t->cpu);
+	unsigned places = 0;
+
+	for (unsigned i = 0; i < cpu_count(); i++) {
+		places += cpu_by_number(i)->current == t;
+	}
+	if (places > 1 || (places && cpu->current != t)) {
+		return "Q6: a thread is current in another place than it says";
+	}
+	if (t->queued != in_run_queue(cpu, t)) {
+		return "Q1: queued, but not in the run queue, or the other way round";
+	}
+	if (t->queued && t->schedctx->cpu != t->cpu) {
+		return "Q6: a thread is queued at another CPU than its context's";
+	}
+	if (places && (t->queued || (!can_run && has_chosen(cpu)))) {
+		return "Q4: the current thread cannot run, or is queued as well";
+	}
+	if (can_run && !places && !t->queued && !t->schedctx->throttled) {
+		return "Q5: a thread that can run is forgotten";
+	}
+	return NULL;
+}
+
 static const char *check_running(const struct invariants_world *w)
 {
-	const struct cpu *cpu = w->cpu;
-	const char *wrong = check_run_queue(cpu);
+	const char *wrong = NULL;
 
+	for (unsigned i = 0; i < cpu_count() && !wrong; i++) {
+		wrong = check_run_queue(cpu_by_number(i));
+		wrong = wrong ? wrong : check_current(cpu_by_number(i));
+	}
 	for (unsigned i = 0; i < w->threads && !wrong; i++) {
-		const struct thread *t = w->thread[i];
-		bool can_run = t->state == THREAD_RUNNING && t->schedctx && t->schedctx->budget;
-		if (t->queued != in_run_queue(cpu, t)) {
-			wrong = "Q1: queued, but not in the run queue, or the other way round";
-		} else if (t == cpu->current && (t->queued || !can_run)) {
-			wrong = "Q4: the current thread cannot run, or is queued as well";
-		} else if (can_run && t != cpu->current && !t->queued && !t->schedctx->throttled) {
-			wrong = "Q5: a thread that can run is forgotten";
-		}
-	}
-	if (!wrong && cpu->current != &cpu->idle &&
-	    (cpu->charged != cpu->current->schedctx || cpu->top > cpu->current->priority)) {
-		wrong = "Q4: the current thread is not the right one";
-	}
-	if (!wrong && cpu->current == &cpu->idle && cpu->top >= 0) {
-		wrong = "Q4: idle while a thread could run";
+		wrong = check_runnable(w->thread[i]);
 	}
 	return wrong;
 }
