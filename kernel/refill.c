@@ -13,11 +13,6 @@ static struct refill *at(struct schedctx *s, unsigned i)
 	return &s->refill[place < s->limit ? place : place - s->limit];
 }
 
-struct refill *refill_head(struct schedctx *s)
-{
-	return &s->refill[s->head];
-}
-
 void refill_configure(struct schedctx *s, ticks_t budget, ticks_t period, unsigned limit,
 		      ticks_t now)
 {
@@ -28,11 +23,6 @@ void refill_configure(struct schedctx *s, ticks_t budget, ticks_t period, unsign
 	s->head = 0;
 	s->count = 1;
 	s->refill[0] = (struct refill){.time = now, .amount = budget};
-}
-
-bool refill_is_ready(const struct schedctx *s, ticks_t now)
-{
-	return s->round_robin || s->refill[s->head].time <= now;
 }
 
 static struct refill pop(struct schedctx *s)
@@ -60,22 +50,10 @@ static void append(struct schedctx *s, struct refill piece)
 	}
 }
 
-static bool charge_round_robin(struct schedctx *s, ticks_t used)
-{
-	struct refill *piece = refill_head(s);
-
-	if (used + refill_minimum < piece->amount) {
-		piece->amount -= used;
-		return false;
-	}
-	piece->amount = s->budget;
-	return true;
-}
-
 bool refill_charge(struct schedctx *s, ticks_t used)
 {
 	if (s->round_robin) {
-		return charge_round_robin(s, used);
+		return refill_charge_round_robin(s, used);
 	}
 	bool spent = used >= s->budget;
 	if (unlikely(spent)) {

@@ -35,5 +35,3 @@ void refill_configure(struct schedctx *s, ticks_t budget, ticks_t period, unsign
 bool refill_charge(struct schedctx *s, ticks_t used);
 // The thread becomes runnable after it was blocked: its time counts from now.
 void refill_unblock(struct schedctx *s, ticks_t now);
-bool refill_is_ready(const struct schedctx *s, ticks_t now);
-struct refill *refill_head(struct schedctx *s);

@@ -34,9 +34,10 @@ static bool can_run(const struct thread *thread)
 
 // ---- run queue ------------------------------------------------------------------------------------
 
-static int highest(const struct cpu *cpu)
+// At most `priority`: nothing above it is ready.
+static int highest(const struct cpu *cpu, unsigned priority)
 {
-	for (int i = PRIORITY_COUNT / 64 - 1; i >= 0; i--) {
+	for (int i = priority / 64; i >= 0; i--) {
 		if (cpu->ready[i]) {
 			return i * 64 + 63 - __builtin_clzl(cpu->ready[i]);
 		}
@@ -87,14 +88,14 @@ static void dequeue(struct cpu *cpu, struct thread *thread)
 	}
 	if (!queue->head) {
 		cpu->ready[thread->priority / 64] &= ~(1ul << thread->priority % 64);
-		cpu->top = highest(cpu);
+		cpu->top = highest(cpu, cpu->top);
 	}
 }
 
 // ---- time -----------------------------------------------------------------------------------------
 
 // Charge what has been used to who used it; returns the time.
-static ticks_t charge(struct cpu *cpu)
+static inline ticks_t charge(struct cpu *cpu)
 {
 	struct schedctx *s = cpu->charged;
 	ticks_t now = arch_now();
@@ -103,7 +104,8 @@ static ticks_t charge(struct cpu *cpu)
 	cpu->since = now;
 	if (s) {
 		s->used += used;
-		s->spent |= refill_charge(s, used);
+		s->spent |= likely(s->round_robin) ? refill_charge_round_robin(s, used)
+						   : refill_charge(s, used);
 	}
 	return now;
 }

@@ -54,6 +54,29 @@ struct schedctx {
 	struct refill refill[];
 };
 
+static inline struct refill *refill_head(struct schedctx *s)
+{
+	return &s->refill[s->head];
+}
+
+static inline bool refill_is_ready(const struct schedctx *s, ticks_t now)
+{
+	return s->round_robin || s->refill[s->head].time <= now;
+}
+
+// refill_charge of one that runs round robin: it is full again when it is used up.
+static inline bool refill_charge_round_robin(struct schedctx *s, ticks_t used)
+{
+	struct refill *piece = refill_head(s);
+
+	if (likely(used + refill_minimum < piece->amount)) {
+		piece->amount -= used;
+		return false;
+	}
+	piece->amount = s->budget;
+	return true;
+}
+
 #define SCHEDCTX_MIN_US 10
 #define SCHEDCTX_MAX_US 60000000
 
