@@ -4,31 +4,28 @@
 #include "boot_untyped.h"
 #include "untyped.h"
 
-static bool comes_before(const struct boot_untyped *a, const struct boot_untyped *b)
+// What must not be lost comes first, then the large pieces.
+static unsigned rank(const struct boot_untyped *piece)
 {
-	bool a_first = a->kind == BOOT_ARCHIVE || a->kind == BOOT_ACPI;
-	bool b_first = b->kind == BOOT_ARCHIVE || b->kind == BOOT_ACPI;
+	bool first = piece->kind == BOOT_ARCHIVE || piece->kind == BOOT_ACPI;
 
-	if (a_first != b_first) {
-		return a_first;
-	}
-	return a->size_bits > b->size_bits;
+	return first << 8 | piece->size_bits;
 }
 
 // Put it in its place; the last one falls out if there is no room.
 static void insert(struct boot_info *info, struct boot_untyped piece)
 {
-	unsigned place = info->untyped_count;
+	unsigned place = info->untyped_count, mine = rank(&piece);
 
 	if (place == BOOT_MAX_UNTYPED) {
 		place--;
-		if (!comes_before(&piece, &info->untyped[place])) {
+		if (mine <= rank(&info->untyped[place])) {
 			return;
 		}
 	} else {
 		info->untyped_count++;
 	}
-	while (place > 0 && comes_before(&piece, &info->untyped[place - 1])) {
+	while (place > 0 && mine > rank(&info->untyped[place - 1])) {
 		info->untyped[place] = info->untyped[place - 1];
 		place--;
 	}

@@ -6,10 +6,11 @@ kernel-sources := $(sort $(wildcard kernel/*.c kernel/x86/*.c kernel/x86/*.S))
 kernel-objects := $(addprefix $(BUILD)/,$(addsuffix .o,$(basename $(kernel-sources))))
 DEPENDENCIES += $(kernel-objects:.o=.d)
 
-# What is in every message and every fault is compiled for speed, the rest for size.
-kernel-hot := direct ipc syscall sched message notification endpoint invocation cspace derive thread \
-	refill fault irq untyped object vspace vspace_invoke
-$(kernel-hot:%=$(BUILD)/kernel/%.o): KERNEL_FLAGS += -O2
+# What is in every message and every fault is compiled for speed, so is what is
+# gone after the start; the rest for size.
+kernel-hot := direct sched message notification invocation cspace fault vspace vspace_invoke
+kernel-boot := boot boot_untyped archive elf x86/boot_memory x86/window x86/start
+$(patsubst %,$(BUILD)/kernel/%.o,$(kernel-hot) $(kernel-boot)): KERNEL_FLAGS += -O2
 
 $(BUILD)/caplet.elf: $(kernel-objects) kernel/x86/kernel.lds
 	$(call note,LD)

@@ -37,19 +37,18 @@ static bool is_frame(const struct table_format *format, uint64_t entry, unsigned
 // frame is in the way, *level says how far it went. Never NULL.
 static inline uint64_t *walk(const struct space *space, vaddr_t address, unsigned *level)
 {
-	const struct table_format *format = space->format;
-	unsigned here = format->levels - 1;
-	struct table *table = &space->root->full;
+	const uint64_t present = space->format->present, large = space->format->large;
+	const uint64_t target = space->format->address;
+	unsigned here = space->format->levels - 1, wanted = *level, shift = shift_of(here);
+	uint64_t *table = space->root->full.entry;
 
-	for (;;) {
-		uint64_t *entry = &table->entry[index_of(address, here)];
-		if (here == *level || !is_present(format, *entry) ||
-		    is_frame(format, *entry, here)) {
+	for (;; here--, shift -= INDEX_BITS) {
+		uint64_t *entry = &table[(address >> shift) & (TABLE_ENTRIES - 1)];
+		if (here == wanted || !(*entry & present) || *entry & large) {
 			*level = here;
 			return entry;
 		}
-		table = phys_to_virt(*entry & format->address);
-		here--;
+		table = phys_to_virt(*entry & target);
 	}
 }
 

@@ -45,7 +45,8 @@ void arch_vspace_init(struct vspace *v, enum vspace_format format)
 		v->full.entry[i] = kernel_root[i];
 		v->user.entry[i] = i == KERNEL_PML4_FIRST ? split_root_entry : 0;
 	}
-	v->user.entry[SPACE_ROOT_ENTRY] = virt_to_phys(v);
+	// A word that is no entry must not name memory where the CPU walks this table (L1TF).
+	v->user.entry[SPACE_ROOT_ENTRY] = features.split ? 0 : virt_to_phys(v);
 }
 
 // One more thing for another CPU to forget. If it is at user level in that space, it enters first.
@@ -116,12 +117,17 @@ static void views_set(const void *full, const void *user)
 	segment_self()->user_root = virt_to_phys(user);
 }
 
+static uint64_t root_of(const struct vspace *v)
+{
+	return features.split ? virt_to_phys(v) : space_root(v);
+}
+
 void space_change(struct vspace *v)
 {
 	cpu_self()->arch.space = v;
 	if (features.split)
 		views_set(&v->full, &v->user);
-	write_cr3(space_root(v));
+	write_cr3(root_of(v));
 }
 
 void space_leave(void)
@@ -186,7 +192,7 @@ void arch_tlb_flush_space(struct vspace *v)
 	if (features.pcid)
 		invpcid(INVPCID_CONTEXT, arch_vspace_asid(v), 0);
 	else if (cpu_self()->arch.space == v)
-		write_cr3(space_root(v));
+		write_cr3(root_of(v));
 	if (unlikely(smp_on))
 		note_all(v, 0, true);
 }

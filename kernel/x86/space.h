@@ -6,7 +6,7 @@
 
 #define SPACE_ROOT_ENTRY (KERNEL_PML4_LAST - 1)
 
-// What CR3 is to hold while the space is loaded.
+// What CR3 is to hold while the space is loaded; 0 if there are two views.
 static inline uint64_t space_root(const struct vspace *v)
 {
 	return v->user.entry[SPACE_ROOT_ENTRY];

@@ -84,6 +84,26 @@ static void retype_frame(struct guest_thread *t)
 	}
 }
 
+// The longest path without a preemption point: as many objects as one call makes.
+static void retype_many(struct guest_thread *t)
+{
+	cptr_t untyped = object_make(OBJECT_UNTYPED, 15), slots = slot_take(256);
+	uint64_t *words = t->buffer->words;
+
+	words[0] = OBJECT_ENDPOINT;
+	words[1] = 0;
+	words[2] = BOOT_SLOT_CNODE;
+	words[3] = words[4] = 0;
+	words[5] = slots;
+	words[6] = 256;
+	sample_start(&sample);
+	uint64_t start = rdtsc();
+	struct ipc_answer answer = ipc_call_8(untyped, msg_make(UNTYPED_RETYPE, 0, 7));
+
+	sample_add(&sample, rdtsc() - start);
+	must(answer, "retype");
+}
+
 void bench_objects(void)
 {
 	bench_run(null_invocation);
@@ -94,4 +114,6 @@ void bench_objects(void)
 	sample_report("map_4k", &sample);
 	bench_run(retype_frame);
 	sample_report("retype_frame_4k", &sample);
+	bench_run(retype_many);
+	sample_report("retype_256", &sample);
 }
