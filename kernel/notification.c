@@ -151,9 +151,6 @@ bool notification_take(struct notification *notification, struct thread *thread)
 enum status notification_wait(struct notification *notification, struct thread *thread,
 			      bool blocking)
 {
-	if (notification->bound && notification->bound != thread) {
-		return STATUS_BUSY;
-	}
 	if (notification_take(notification, thread)) {
 		return STATUS_OK;
 	}

@@ -52,7 +52,13 @@ must_check static inline bool notification_signal_quietly(struct notification *n
 	return true;
 }
 
-// The current thread waits for it.
+// A bound notification is its thread's alone.
+static inline bool notification_may_wait(const struct notification *notification,
+					 const struct thread *thread)
+{
+	return !notification->bound || notification->bound == thread;
+}
+// The current thread, which may, waits for it.
 enum status notification_wait(struct notification *notification, struct thread *thread,
 			      bool blocking) must_check;
 // If it is active, take its word.

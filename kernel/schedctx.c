@@ -142,6 +142,9 @@ must_check static enum status bind(struct invocation *invocation, struct schedct
 	}
 	if (slot->cap.type == OBJECT_NOTIFICATION) {
 		struct notification *notification = cap_object(slot->cap);
+		if (!(slot->cap.rights & RIGHT_READ)) {
+			return bad(invocation, STATUS_NO_RIGHT, 0);
+		}
 		if (notification->schedctx) {
 			return bad(invocation, STATUS_BUSY, 0);
 		}

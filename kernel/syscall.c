@@ -164,7 +164,14 @@ must_check static enum status find_source(struct thread *thread, struct slot **s
 	if ((*slot)->cap.type != OBJECT_ENDPOINT && (*slot)->cap.type != OBJECT_NOTIFICATION) {
 		return mismatch((*slot)->cap, STATUS_WRONG_TYPE);
 	}
-	return (*slot)->cap.rights & RIGHT_READ ? STATUS_OK : STATUS_NO_RIGHT;
+	if (!((*slot)->cap.rights & RIGHT_READ)) {
+		return STATUS_NO_RIGHT;
+	}
+	// Before anything is answered: nobody else may wait beside a bound thread.
+	return (*slot)->cap.type == OBJECT_NOTIFICATION &&
+			       !notification_may_wait(cap_object((*slot)->cap), thread)
+		       ? STATUS_BUSY
+		       : STATUS_OK;
 }
 
 // The reply object named by rdx; NULL: none. It is idle, or has a caller to be answered.

@@ -180,6 +180,30 @@ static void test_signal(void **state)
 	assert_int_equal(server->state, THREAD_RUNNING);
 }
 
+// What cannot be received is refused before the answer goes out.
+static void test_answer_kept(void **state)
+{
+	SYS(client, SYS_CALL, ENDPOINT, 0, 0, 0);
+	SYS(server, SYS_RECV, ENDPOINT, 0, REPLY, 0);
+	INVOKE(world_root, CLIENT, THREAD_BIND_NTFN, NOTIFICATION);
+	assert_int_equal(world_root->msg.status, STATUS_OK);
+	SYS(server, SYS_REPLY_RECV, NOTIFICATION, 0, REPLY, 0);
+	assert_int_equal(server->msg.status, STATUS_BUSY);
+	assert_int_equal(client->state, THREAD_CALLING);
+}
+
+// Time is given to a notification by who may wait for it.
+static void test_bind_right(void **state)
+{
+	INVOKE(world_root, SERVER_TIME, SCHEDCTX_UNBIND, 0);
+	INVOKE(world_root, CNODE_SLOT, CNODE_COPY, EMPTY, 64, CNODE_SLOT, NOTIFICATION, 64,
+	       RIGHT_WRITE);
+	INVOKE(world_root, SERVER_TIME, SCHEDCTX_BIND, EMPTY);
+	assert_int_equal(world_root->msg.status, STATUS_NO_RIGHT);
+	INVOKE(world_root, SERVER_TIME, SCHEDCTX_BIND, NOTIFICATION);
+	assert_int_equal(world_root->msg.status, STATUS_OK);
+}
+
 static void test_cnode_errors(void **state)
 {
 	static const struct {
@@ -258,6 +282,8 @@ int world_tests(void)
 		cmocka_unit_test_setup_teardown(test_timeout_takes_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_started_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_signal, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_answer_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_bind_right, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cnode_errors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_garbage, setup, teardown),
 	};

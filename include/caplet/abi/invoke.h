@@ -60,7 +60,7 @@ enum method {
 	SCHED_CONFIGURE = 0x50,	  // (on sched_control) schedctx_cap, budget us, period us, extra
 				  // refills, badge word for timeout faults.
 				  // 10 <= budget <= period <= 60 s; budget == period: round robin
-	SCHEDCTX_BIND = 0x51,	  // thread_cap or notification_cap
+	SCHEDCTX_BIND = 0x51,	  // thread_cap, or notification_cap (READ)
 	SCHEDCTX_UNBIND = 0x52,	  // from everything
 	SCHEDCTX_CONSUMED = 0x53, // -> microseconds consumed since last asked
 	SCHEDCTX_YIELD_TO = 0x54, // run its thread now if it can -> microseconds consumed
