@@ -20,6 +20,8 @@
 #include "schedctx.h"
 #include "syscall.h"
 
+#define SAVED_WORDS 3 // of a call, by the entry
+
 static const struct answer general = {ANSWER_GENERAL, 0};
 
 // The slot that a cptr names, if it lies in the root of the CSpace. False: the general way knows.
@@ -109,6 +111,22 @@ call_long(struct thread *caller, const struct cap *cap, struct endpoint *endpoin
 			    endpoint->head->reply);
 }
 
+// A call that is no message to an endpoint: an invocation, if the slot is the one that is meant (a cnode may
+// be on the way to it) and the arguments are among the words that the entry saves.
+static struct answer invoke(struct thread *thread, struct slot *slot, uint64_t info)
+{
+	unsigned type = slot->cap.type;
+
+	if (type == OBJECT_ENDPOINT || type == CAP_EMPTY || type == CAP_ZOMBIE ||
+	    (type == OBJECT_CNODE && thread->cspace_shift != 0) || msg_words(info) > SAVED_WORDS) {
+		return general;
+	}
+	if (msg_label(info) == CAP_NULL) {
+		return (struct answer){STATUS_OK, 0};
+	}
+	return syscall_invoke(thread, slot);
+}
+
 struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller)
 {
 	struct slot *slot;
@@ -118,7 +136,7 @@ struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller)
 	}
 	struct cap *cap = &slot->cap;
 	if (unlikely(!cap_is(cap, OBJECT_ENDPOINT, RIGHT_WRITE))) {
-		return syscall_invoke_short(caller, slot);
+		return invoke(caller, slot, info);
 	}
 	struct endpoint *endpoint = cap_object(*cap);
 	struct thread *receiver = endpoint->head;

@@ -18,9 +18,6 @@
 #include "reply.h"
 #include "sched.h"
 
-// Words of an invocation that need not be more than the entry saves for a call.
-#define SHORT_WORDS 3
-
 static const struct answer saved = {ANSWER_SAVED, 0};
 
 // The thread's call ends with `status` and the first `words` words of its msg.
@@ -56,7 +53,7 @@ static enum status mismatch(struct cap cap, enum status otherwise)
 	return cap.type == CAP_EMPTY || cap.type == CAP_ZOMBIE ? STATUS_NO_CAP : otherwise;
 }
 
-static inline struct answer invoke(struct thread *thread, struct slot *slot)
+struct answer syscall_invoke(struct thread *thread, struct slot *slot)
 {
 	struct answer answer = invocation_run(thread, slot);
 
@@ -64,21 +61,6 @@ static inline struct answer invoke(struct thread *thread, struct slot *slot)
 		return leave_saved();
 	}
 	return leave(thread, answer.what, answer.word);
-}
-
-struct answer syscall_invoke_short(struct thread *thread, struct slot *slot)
-{
-	unsigned type = slot->cap.type;
-
-	// A cnode may be on the way to the slot that is meant.
-	if (type == OBJECT_ENDPOINT || msg_words(thread->msg.info) > SHORT_WORDS ||
-	    mismatch(slot->cap, STATUS_OK) || (type == OBJECT_CNODE && thread->cspace_shift != 0)) {
-		return (struct answer){ANSWER_GENERAL, 0};
-	}
-	if (msg_label(thread->msg.info) == CAP_NULL) {
-		return leave(thread, STATUS_OK, 0);
-	}
-	return invoke(thread, slot);
 }
 
 static struct answer do_call(struct thread *thread)
@@ -97,7 +79,7 @@ static struct answer do_call(struct thread *thread)
 	if (unlikely(mismatch(slot->cap, STATUS_OK) != STATUS_OK)) {
 		return fail(thread, STATUS_NO_CAP, 0);
 	}
-	return invoke(thread, slot);
+	return syscall_invoke(thread, slot);
 }
 
 // One-way message, signal or answer through `cptr`.

@@ -6,6 +6,5 @@
 #include "arch.h"
 #include "cap.h"
 
-// Invoke the object of the capability that the thread's call names, if its arguments are all among
-// the words that the entry has saved.
-struct answer syscall_invoke_short(struct thread *thread, struct slot *slot);
+// The thread, whose arguments are in its msg, invokes the object of the capability in `slot`.
+struct answer syscall_invoke(struct thread *thread, struct slot *slot);
