@@ -99,6 +99,14 @@ must_check static enum status configure(struct invocation *invocation, struct vc
 	return STATUS_OK;
 }
 
+static void bind_to(struct vcpu *vcpu, struct thread *thread)
+{
+	sched_stall(thread);
+	vcpu->thread = thread;
+	thread->vcpu = vcpu;
+	arch_vcpu_attach(thread);
+}
+
 // VCPU_BIND: thread_cap; 0: from no thread.
 must_check static enum status bind(struct invocation *invocation, struct vcpu *vcpu)
 {
@@ -122,10 +130,7 @@ must_check static enum status bind(struct invocation *invocation, struct vcpu *v
 	if (!state_page(vcpu) || !guest_space(vcpu)) {
 		return STATUS_BAD_ARGUMENT;
 	}
-	sched_stall(thread);
-	vcpu->thread = thread;
-	thread->vcpu = vcpu;
-	arch_vcpu_attach(thread);
+	bind_to(vcpu, thread);
 	return STATUS_OK;
 }
 
@@ -178,16 +183,20 @@ must_check static enum status open_ports(struct invocation *invocation, struct v
 // The system call is answered when the guest is left.
 must_check static enum status enter(struct invocation *invocation, struct vcpu *vcpu)
 {
+	struct thread *thread = invocation->thread;
 	struct vcpu_state *page = state_page(vcpu);
 
-	if (vcpu->thread != invocation->thread) {
-		return STATUS_BUSY;
-	}
 	if (!page || !guest_space(vcpu)) {
 		return STATUS_GONE;
 	}
+	if (!vcpu->thread && !thread->vcpu) {
+		bind_to(vcpu, thread);
+	}
+	if (vcpu->thread != thread) {
+		return STATUS_BUSY;
+	}
 	arch_vcpu_load(vcpu, page);
-	arch_frame_guest(invocation->thread, true);
+	arch_frame_guest(thread, true);
 	return STATUS_OK;
 }
 

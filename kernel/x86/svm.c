@@ -257,6 +257,13 @@ void arch_vcpu_store(struct vcpu *vcpu, struct vcpu_state *page, unsigned groups
 
 // ---- around the guest -----------------------------------------------------------------------------
 
+static uint64_t read_xcr0(void)
+{
+	uint32_t low, high;
+	__asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+	return (uint64_t)high << 32 | low;
+}
+
 static void write_xcr0(uint64_t value)
 {
 	__asm__ volatile("xsetbv" ::"c"(0), "a"((uint32_t)value), "d"(0));
@@ -383,8 +390,11 @@ void svm_left(struct vcpu *vcpu)
 {
 	struct vmcb *vmcb = vmcb_of(vcpu);
 
-	if (features.xsave && vcpu->arch.xcr0 != features.xcr0)
-		write_xcr0(features.xcr0);
+	if (features.xsave) {
+		vcpu->arch.xcr0 = read_xcr0(); // QEMU lets the guest change it without leaving it
+		if (vcpu->arch.xcr0 != features.xcr0)
+			write_xcr0(features.xcr0);
+	}
 	vmcb->event = event_again(vmcb->exit_event);
 }
 

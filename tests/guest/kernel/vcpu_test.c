@@ -399,7 +399,6 @@ static bool test_rebind(void)
 	CHECK_EQUAL(enter(t), VCPU_EXIT_HALT);
 	CHECK_STATUS(CALL(vcpu, VCPU_BIND, next->thread).status, BUSY);
 	CHECK_STATUS(cap_delete(t->thread), OK);
-	CHECK_STATUS(CALL(vcpu, VCPU_BIND, next->thread).status, OK);
 	next->other = vcpu;
 	CHECK_EQUAL(enter(next), VCPU_EXIT_HALT);
 	CHECK_EQUAL(state->general[VCPU_RBX], 0x9abcdef);
@@ -481,7 +480,7 @@ static bool test_errors(void)
 			  VSPACE_BITS, BOOT_SLOT_CNODE, 0, 0, unnumbered, 1)
 			     .status,
 		     OK);
-	CHECK_STATUS(CALL(fresh, VCPU_ENTER).status, BUSY);
+	CHECK_STATUS(CALL(fresh, VCPU_ENTER).status, GONE);
 	CHECK_STATUS(CALL(fresh, VCPU_READ, VCPU_GROUPS).status, GONE);
 	CHECK_STATUS(CALL(fresh, VCPU_BIND, t->thread).status, BUSY); // has one
 	CHECK_STATUS(CALL(fresh, VCPU_BIND, thread_make(ABOVE, 0)->thread).status, BAD_ARGUMENT);
