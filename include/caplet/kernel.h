@@ -358,6 +358,31 @@ static inline status_t ioport_out(cptr_t ioport, unsigned port, unsigned bytes, 
 	return invoke_3(ioport, IOPORT_OUT, port, bytes, value);
 }
 
+// Virtual CPUs (caplet/abi/vcpu.h).
+static inline status_t vcpu_configure(cptr_t vcpu, cptr_t vspace, cptr_t state_frame)
+{
+	return invoke_2(vcpu, VCPU_CONFIGURE, vspace, state_frame);
+}
+static inline status_t vcpu_bind(cptr_t vcpu, cptr_t thread)
+{
+	return invoke_1(vcpu, VCPU_BIND, thread);
+}
+// reason: enum vcpu_exit and its two words.
+static inline status_t vcpu_enter(cptr_t vcpu, uint64_t reason[3])
+{
+	struct ipc_buffer *buffer = thread_buffer();
+	status_t status = invoke(vcpu, VCPU_ENTER, 0);
+
+	reason[0] = buffer->words[0];
+	reason[1] = buffer->words[1];
+	reason[2] = buffer->words[2];
+	return status;
+}
+static inline status_t vcpu_read(cptr_t vcpu, unsigned groups)
+{
+	return invoke_1(vcpu, VCPU_READ, groups);
+}
+
 // Does nothing: what an invocation costs.
 static inline status_t cap_null(cptr_t cap)
 {

@@ -38,6 +38,7 @@ enum manifest_authority {	       // bits, after `may`
 	MANIFEST_MAY_CONTROL = 1 << 2, // restart or end any process
 	MANIFEST_MAY_POWER = 1 << 3,   // turn the machine off
 	MANIFEST_MAY_MANAGE = 1 << 4,  // make, copy, load, stop and interrupt processes
+	MANIFEST_MAY_HOST = 1 << 5,    // have a guest: memory and processors of a virtual machine
 };
 
 enum manifest_step {		 // of the ladder, after `restart`

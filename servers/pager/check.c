@@ -85,12 +85,23 @@ static void check_region(uint32_t space, uint32_t region, uint32_t before)
 	}
 }
 
+static uint32_t guest_vcpus(uint32_t guest)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < VCPU_MAX; i++)
+		count += state->vcpu[i].guest == guest;
+	return count;
+}
+
 static void check_space(uint32_t space)
 {
 	const struct space *s = &state->space[space];
 	uint32_t regions_count = 0, objects_count = 0, slots = 0, before = 0;
 	uint64_t charged = s->process ? 2 : 0, resident = charged, references = 0;
 
+	if (s->guest && !(s->flags & SPACE_GUEST))
+		charged += state->space[s->guest].quota + guest_vcpus(s->guest) * VCPU_PAGES;
 	for (uint32_t i = 1; space == SPACE_POOL && i < SPACE_POOL; i++)
 		if (state->space[i].process && state->space[i].flags & PAGER_POOLED)
 			charged += state->space[i].charged;
@@ -136,7 +147,8 @@ static void check_frames(void)
 	for (uint32_t i = 1; i < state->page_used; i++)
 		archive += page_records[i].object != 0;
 	expect(references == archive, "references are counted by pages");
-	expect(used + state->roots_used * 2 == state->frames_used, "used frames are counted");
+	expect(used + state->roots_used * 2 + state->vcpus_used * VCPU_PAGES == state->frames_used,
+	       "used frames are counted");
 	expect(used + free == state->frames_known, "every frame is used or free");
 }
 
@@ -154,7 +166,7 @@ unsigned state_check(const char **first)
 		if (!state->space[i].process)
 			continue;
 		check_space(i);
-		if (!(state->space[i].flags & PAGER_POOLED))
+		if (!(state->space[i].flags & (PAGER_POOLED | SPACE_GUEST)))
 			promised += state->space[i].quota;
 		spaces++;
 	}

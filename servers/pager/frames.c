@@ -7,7 +7,7 @@
 //   commit. Killed before the commit it is in use as before, after it the successor settles.
 // - A batch is carved by one system call that makes all of it or nothing. The note says which slots
 //   it fills; if the first of them is occupied and the state does not know it, the successor
-//   takes the batch over. Roots need no note: their slot itself tells.
+//   takes the batch over. Roots and vcpus need no note: their slot itself tells.
 
 #include "frames.h"
 #include "intent.h"
@@ -73,14 +73,14 @@ void frames_settle_carving(void)
 	intent->carve_count = 0;
 }
 
-bool frames_carve_root(uint32_t space)
+bool frames_carve_whole(cptr_t slot, unsigned bits)
 {
-	if (!kernel_is_empty(slot_root(space)))
+	if (!kernel_is_empty(slot))
 		return true;
 	for (uint32_t i = state->untyped_now; i < state->untyped_count; i++)
-		if (state->untyped_bits[i] >= VSPACE_BITS &&
-		    kernel_retype(slot_untyped_handed(i), OBJECT_UNTYPED, VSPACE_BITS,
-				  slot_root(space), 1) == STATUS_OK)
+		if (state->untyped_bits[i] >= bits &&
+		    kernel_retype(slot_untyped_handed(i), OBJECT_UNTYPED, bits, slot, 1) ==
+			    STATUS_OK)
 			return true;
 	return false;
 }

@@ -21,7 +21,7 @@ void frame_share(uint32_t frame);
 void frame_drop(uint32_t frame);
 
 // An 8 KiB untyped for the root of a space, unless it has one already.
-bool frames_carve_root(uint32_t space);
+bool frames_carve_whole(cptr_t slot, unsigned bits); // an untyped of that size, for good
 // After a stop in the middle of carving: have the batch, if the kernel has made it.
 void frames_settle_carving(void);
 uint64_t frames_free(void); // never carved ones included

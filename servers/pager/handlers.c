@@ -203,8 +203,10 @@ status_t pager_statistics_handle(struct session *session, struct pager_machine *
 	*machine = (struct pager_machine){
 		.frames_total = state->capacity,
 		.frames_free = frames_free(),
-		.frames_objects = state->frames_used - state->tables_used - 2 * state->roots_used,
-		.frames_tables = state->tables_used + 2 * state->roots_used,
+		.frames_objects = state->frames_used - state->tables_used - 2 * state->roots_used -
+				  VCPU_PAGES * state->vcpus_used,
+		.frames_tables =
+			state->tables_used + 2 * state->roots_used + VCPU_PAGES * state->vcpus_used,
 		.frames_pager =
 			state->pool_leaves * (LEAF_SLOTS * sizeof(uint64_t) * 4 >> PAGE_BITS) +
 			(ledger_header()->bytes >> PAGE_BITS),

@@ -28,14 +28,14 @@ status_t control_space(const struct session *session, uint64_t process, uint32_t
 }
 
 // What the quotas of objects and slots are, if the supervisor does not say: enough for what a
-// process of that size sensibly does.
+// process of that size sensibly does; any may look at the whole boot archive.
 static uint32_t default_objects(uint64_t quota)
 {
 	return 64 + (uint32_t)(quota / 64 < 4096 ? quota / 64 : 4096);
 }
 static uint32_t default_slots(uint64_t quota)
 {
-	return 2048 + (uint32_t)(quota < 65536 ? 2 * quota : 131072);
+	return 2048 + (uint32_t)state->archive_pages + (uint32_t)(quota < 65536 ? 2 * quota : 131072);
 }
 
 status_t pager_space_create_handle(struct session *session, uint64_t process, uint64_t quota_bytes,
@@ -49,7 +49,7 @@ status_t pager_space_create_handle(struct session *session, uint64_t process, ui
 	if (status)
 		return status;
 	if (!process || process > PAGER_BADGE_PROCESS || quota > UINT32_MAX ||
-	    flags & ~(uint32_t)(PAGER_MAY_PIN | PAGER_POOLED))
+	    flags & ~(uint32_t)(PAGER_MAY_PIN | PAGER_POOLED | PAGER_MAY_HOST))
 		return PAGER_BAD_RANGE;
 	index = space_find(process);
 	if (!index) {

@@ -48,6 +48,12 @@ static void settle_space(uint32_t space)
 		kernel_revoke(slot_root(space));
 }
 
+static void settle_vcpu(uint32_t vcpu)
+{
+	if (!state->vcpu[vcpu].guest)
+		kernel_revoke(slot_vcpu_untyped(vcpu));
+}
+
 void intent_settle(void)
 {
 	struct intent *intent = &state->intent;
@@ -61,6 +67,7 @@ void intent_settle(void)
 		case INTENT_FRAME: settle_frame(index); break;
 		case INTENT_MAPPING: settle_mapping(index); break;
 		case INTENT_SPACE: settle_space(index); break;
+		case INTENT_VCPU: settle_vcpu(index); break;
 		}
 	}
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);

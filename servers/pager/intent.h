@@ -24,6 +24,7 @@ enum intent_kind {
 	INTENT_FRAME = 1,   // frame, page table
 	INTENT_MAPPING = 2, // mapping
 	INTENT_SPACE = 3,   // root of an address space
+	INTENT_VCPU = 4,    // processor of a guest
 };
 
 void intent_note(enum intent_kind kind, uint32_t index);

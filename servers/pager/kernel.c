@@ -41,6 +41,22 @@ status_t kernel_retype(cptr_t untyped, enum object_type type, unsigned bits, cpt
 				   index_of(first), count));
 }
 
+status_t kernel_vspace(cptr_t untyped, cptr_t vspace, bool nested)
+{
+	kill_point();
+	return done(untyped_retype(untyped, OBJECT_VSPACE, nested ? VSPACE_NPT : VSPACE_NATIVE,
+				   VSPACE_BITS, cnode_of(vspace), 0, 0, index_of(vspace), 1));
+}
+
+status_t kernel_vcpu_configure(cptr_t vcpu, cptr_t vspace, cptr_t frame)
+{
+	status_t status;
+
+	kill_point();
+	status = done(vcpu_configure(vcpu, vspace, frame));
+	return status == STATUS_BUSY ? STATUS_OK : status;
+}
+
 status_t kernel_copy(cptr_t to, cptr_t from)
 {
 	kill_point();

@@ -27,6 +27,9 @@ void kernel_delete(cptr_t slot);
 void kernel_revoke(cptr_t slot); // what was derived from it
 bool kernel_is_empty(cptr_t slot);
 
+status_t kernel_vspace(cptr_t untyped, cptr_t vspace, bool nested); // nested: of a guest
+// Once; done again it changes nothing and succeeds.
+status_t kernel_vcpu_configure(cptr_t vcpu, cptr_t vspace, cptr_t frame);
 status_t kernel_assign(cptr_t vspace, unsigned asid);
 status_t kernel_table_map(cptr_t table, cptr_t vspace, vaddr_t address);
 status_t kernel_frame_map(cptr_t frame, cptr_t vspace, vaddr_t address, unsigned rights,

@@ -13,6 +13,7 @@
 #include "pager.h"
 #include "pages.h"
 #include "slots.h"
+#include "spaces.h"
 
 static uint32_t *bucket_of(uint32_t object, uint64_t index)
 {
@@ -135,6 +136,7 @@ status_t page_show(uint32_t page, uint32_t region, uint64_t offset, unsigned rig
 {
 	const struct region *r = &regions[region];
 	uint32_t mapping = mapping_find(page, region, offset);
+	bool execute = rights & PAGER_EXECUTE || state->space[r->space].flags & SPACE_GUEST;
 	unsigned kernel_rights = RIGHT_READ | (rights & PAGER_WRITE ? RIGHT_WRITE : 0);
 	status_t status;
 
@@ -144,8 +146,8 @@ status_t page_show(uint32_t page, uint32_t region, uint64_t offset, unsigned rig
 			return status;
 	}
 	return kernel_frame_map(slot_mapping(mapping), slot_vspace(r->space),
-				(r->first + offset) << PAGE_BITS, kernel_rights,
-				rights & PAGER_EXECUTE ? MAP_EXECUTE : 0);
+				space_address(r->space, r->first + offset), kernel_rights,
+				execute ? MAP_EXECUTE : 0);
 }
 
 void mapping_hide(uint32_t page, uint32_t mapping)

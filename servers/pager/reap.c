@@ -70,7 +70,7 @@ void state_recover(void)
 		struct space *s = &state->space[i];
 
 		if (s->process && s->life == LIFE_DOOMED)
-			space_end_finish(i);
+			s->flags &SPACE_GUEST ? guest_end_finish(i) : space_end_finish(i);
 		else if (s->process && s->clearing)
 			space_clear_finish(i);
 		change_commit();

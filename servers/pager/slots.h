@@ -13,10 +13,12 @@
 #include "state.h"
 
 enum various_slot {
-	VARIOUS_OBJECT = 1,    // the object capability being sent
-	VARIOUS_PASS = 2,      // 2, 3: capabilities mapped in the pager to copy contents
-	VARIOUS_ROOT = 1024,   // + space: 8 KiB untyped
-	VARIOUS_VSPACE = 2048, // + space: the address space made of it
+	VARIOUS_OBJECT = 1,	    // the object capability being sent
+	VARIOUS_PASS = 2,	    // 2, 3: capabilities mapped in the pager to copy contents
+	VARIOUS_VCPU_UNTYPED = 512, // + number: 32 KiB untyped
+	VARIOUS_VCPU = 768,	    // + number: the vcpu made of it
+	VARIOUS_ROOT = 1024,	    // + space: 8 KiB untyped
+	VARIOUS_VSPACE = 2048,	    // + space: the address space made of it
 };
 
 static inline cptr_t slot_pool(unsigned leaf)
@@ -34,6 +36,14 @@ static inline cptr_t slot_root(uint32_t space)
 static inline cptr_t slot_vspace(uint32_t space)
 {
 	return slot_various(VARIOUS_VSPACE + space);
+}
+static inline cptr_t slot_vcpu_untyped(uint32_t vcpu)
+{
+	return slot_various(VARIOUS_VCPU_UNTYPED + vcpu);
+}
+static inline cptr_t slot_vcpu(uint32_t vcpu)
+{
+	return slot_various(VARIOUS_VCPU + vcpu);
 }
 static inline cptr_t slot_untyped_handed(unsigned untyped)
 {

@@ -101,10 +101,12 @@ static status_t space_make_root(uint32_t space)
 {
 	status_t status;
 
-	if (!frames_carve_root(space))
+	bool nested = state->space[space].flags & SPACE_GUEST;
+
+	if (!frames_carve_whole(slot_root(space), VSPACE_BITS))
 		return STATUS_EXHAUSTED;
 	intent_note(INTENT_SPACE, space);
-	status = kernel_retype(slot_root(space), OBJECT_VSPACE, VSPACE_BITS, slot_vspace(space), 1);
+	status = kernel_vspace(slot_root(space), slot_vspace(space), nested);
 	if (!status)
 		status = kernel_assign(slot_vspace(space), HANDOVER_ASID_FIRST + space);
 	ADD(state->frames_used, ROOT_PAGES);
@@ -125,13 +127,13 @@ status_t space_make(uint64_t process, uint64_t quota, uint32_t quota_objects, ui
 {
 	uint32_t index = space_free_index();
 	struct space *s = &state->space[index];
-	bool pooled = flags & PAGER_POOLED;
+	bool pooled = flags & PAGER_POOLED, promised = !(flags & (PAGER_POOLED | SPACE_GUEST));
 	status_t status;
 
 	if (!index)
 		return STATUS_EXHAUSTED;
 	if (quota < ROOT_PAGES ||
-	    (pooled ? !space_can_pay(SPACE_POOL, ROOT_PAGES) : quota > not_promised()))
+	    (pooled ? !space_can_pay(SPACE_POOL, ROOT_PAGES) : promised && quota > not_promised()))
 		return STATUS_QUOTA;
 	*s = (struct space){.quota = quota,
 			    .resident = ROOT_PAGES,
@@ -141,7 +143,7 @@ status_t space_make(uint64_t process, uint64_t quota, uint32_t quota_objects, ui
 			    .flags = (uint8_t)flags};
 	space_link(index, process);
 	space_charge(index, ROOT_PAGES);
-	if (!pooled)
+	if (promised)
 		ADD(state->promised, quota);
 	SET(s->life, LIFE_LIVE);
 	status = space_make_root(index);
@@ -183,8 +185,19 @@ static void space_empty(uint32_t space, bool kept_too, bool ends)
 	reap();
 }
 
+// The guest goes with a fresh start, too.
+static void space_end_guest(uint32_t space)
+{
+	const struct space *s = &state->space[space];
+
+	if (s->guest && !(s->flags & SPACE_GUEST))
+		guest_end(s->guest);
+}
+
 void space_clear_finish(uint32_t space)
 {
+	if ((state->space[space].clearing - 1) & PAGER_CLEAR_KEPT)
+		space_end_guest(space);
 	space_empty(space, (state->space[space].clearing - 1) & PAGER_CLEAR_KEPT, false);
 	SET(state->space[space].clearing, 0);
 }
@@ -200,6 +213,7 @@ void space_end_finish(uint32_t space)
 {
 	struct space *s = &state->space[space];
 
+	space_end_guest(space);
 	space_empty(space, true, true);
 	if (s->tables) {
 		object_doom(s->tables);
@@ -210,8 +224,12 @@ void space_end_finish(uint32_t space)
 	intent_note(INTENT_SPACE, space);
 	space_unlink(space);
 	space_charge(space, -(int64_t)ROOT_PAGES);
-	if (!(s->flags & PAGER_POOLED))
+	if (s->flags & SPACE_GUEST) {
+		space_charge(s->guest, -(int64_t)s->quota);
+		SET(state->space[s->guest].guest, 0);
+	} else if (!(s->flags & PAGER_POOLED)) {
 		SUB(state->promised, s->quota);
+	}
 	SUB(state->frames_used, ROOT_PAGES);
 	SUB(state->roots_used, 1);
 	SET(s->life, LIFE_FREE);

@@ -14,9 +14,16 @@
 #pragma once
 
 #include <caplet/protocol.h>
+#include "guests.h"
 #include "state.h"
 
 uint32_t space_find(uint64_t process); // 0: none; LIVE ones only
+
+// Where the kernel has a page of the space.
+static inline vaddr_t space_address(uint32_t space, uint64_t page)
+{
+	return (page << PAGE_BITS) - (state->space[space].flags & SPACE_GUEST ? GUEST_BASE : 0);
+}
 
 void space_charge(uint32_t space, int64_t pages);
 status_t pool_open(uint64_t quota); // pages; asked again, nothing changes

@@ -43,6 +43,8 @@
 #define UNTYPED_MAX   96u   // untypeds handed over
 #define TABLE_LEVELS  3u    // page tables below the root
 #define INTENT_MAX    8u    //
+#define VCPU_MAX      32u   // processors of guests
+#define VCPU_PAGES    8u    // that one takes
 #define LEAF_SLOTS    4096u // of the pager's CNodes
 
 enum life {
@@ -140,11 +142,20 @@ struct space {
 	uint32_t table_count;
 	uint32_t first_region, first_object;
 	uint32_t hash_next;
-	uint8_t flags;	  // PAGER_MAY_PIN, PAGER_POOLED
+	uint32_t guest;	  // space of its guest; of a guest: its owner
+	uint8_t flags;	  // PAGER_MAY_PIN, PAGER_POOLED, PAGER_MAY_HOST, SPACE_GUEST
 	uint8_t life;	  // enum life; DOOMED: being destroyed
 	uint8_t clearing; // 1 + flags of a space_clear that is not finished
-	uint8_t reserved[5];
+	uint8_t reserved[1];
 	struct crash_note crash;
+};
+
+#define SPACE_GUEST	   128 // flag: the memory of a guest (guests.h)
+#define SPACE_GUEST_NUMBER (1ul << 62)
+
+struct vcpu_record {
+	uint32_t guest; // space; 0: free
+	uint32_t number;
 };
 
 // What the last uncommitted change may have done in the kernel (intent.h). Never in the journal.
@@ -189,7 +200,7 @@ struct state {
 	uint64_t promised; // pages: sum of the quotas
 	uint64_t promised_slots;
 	uint64_t frames_known, frames_used; // carved; of them in use
-	uint64_t tables_used, roots_used;
+	uint64_t tables_used, roots_used, vcpus_used;
 	uint32_t space_count, object_count, region_count;
 	uint32_t mappings_extra;		   // in use, with a slot of their own
 	uint64_t faults, faults_zero, faults_copy; // for people to look at: not in the journal
@@ -201,6 +212,7 @@ struct state {
 
 	uint32_t space_bucket[SPACE_BUCKETS];
 	struct space space[SPACE_MAX];
+	struct vcpu_record vcpu[VCPU_MAX];
 };
 
 // Where the state is attached; set by state_attach.

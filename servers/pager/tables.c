@@ -48,7 +48,8 @@ static status_t table_make(uint32_t space, unsigned level, uint64_t page, uint32
 	object_charge(s->tables, 1);
 	ADD(s->table_count, 1);
 	ADD(state->tables_used, 1);
-	status = kernel_table_map(slot_frame(frame), slot_vspace(space), page << PAGE_BITS);
+	status =
+		kernel_table_map(slot_frame(frame), slot_vspace(space), space_address(space, page));
 	return status;
 }
 

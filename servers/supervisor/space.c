@@ -39,14 +39,16 @@ static status_t pool_open(void)
 
 const char *space_build(struct process *process)
 {
-	bool pooled = process_plan(process)->flags & MANIFEST_POOLED;
+	const struct manifest_process *plan = process_plan(process);
+	bool pooled = plan->flags & MANIFEST_POOLED;
+	uint32_t flags = (pooled ? PAGER_POOLED : 0) |
+			 (plan->authority & MANIFEST_MAY_HOST ? PAGER_MAY_HOST : 0);
 	cptr_t vspace;
 	status_t status = pooled ? pool_open() : STATUS_OK;
 
 	if (status == STATUS_OK)
-		status = pager_space_create(&pager_session, process->number,
-					    process_plan(process)->memory_bytes, 0, 0,
-					    pooled ? PAGER_POOLED : 0, &vspace);
+		status = pager_space_create(&pager_session, process->number, plan->memory_bytes, 0,
+					    0, flags, &vspace);
 	kill_point();
 	if (status == STATUS_OK)
 		status = process_slot_take(process_index(process), SLOT_VSPACE, vspace);

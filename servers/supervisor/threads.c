@@ -144,6 +144,20 @@ static status_t thread_make(unsigned i, unsigned number)
 	return status;
 }
 
+// What it parks on ends its waiting for messages, too, and its stay in a guest.
+static status_t park_bind(unsigned i, unsigned number)
+{
+	cptr_t thread = slot_cptr(i, SLOT_THREAD + number);
+	status_t status = process_slot_copy(i, SLOT_SCRATCH, slot_cptr(i, SLOT_ROOT_CNODE),
+					    ROOT_SLOT_PARK_PLAIN + number);
+
+	(void)thread_unbind_notification(thread);
+	if (status == STATUS_OK)
+		status = thread_bind_notification(thread, slot_cptr(i, SLOT_SCRATCH));
+	(void)process_slot_empty(i, SLOT_SCRATCH);
+	return status;
+}
+
 static status_t thread_launch(struct process *process, unsigned number)
 {
 	const struct thread_record *record = &process->thread[number];
@@ -166,6 +180,8 @@ static status_t thread_launch(struct process *process, unsigned number)
 	if (status != STATUS_OK || facts.state != THREAD_INACTIVE)
 		return status;
 	status = thread_prepare(process, number, record->priority);
+	if (status == STATUS_OK)
+		status = park_bind(i, number);
 	if (status == STATUS_OK)
 		status = thread_set_fpu(thread, record->fpu);
 	if (status == STATUS_OK)

@@ -143,7 +143,7 @@ static const struct {
 } cap_types[] = {
 	{"own", 0},    {"untyped", 1},	    {"cnode", 2},   {"thread", 3},   {"endpoint", 4},
 	{"memory", 4}, {"notification", 5}, {"reply", 6},   {"schedctx", 7}, {"vspace", 8},
-	{"frame", 10}, {"irq", 11},	    {"ioport", 12},
+	{"frame", 10}, {"irq", 11},	    {"ioport", 12}, {"vcpu", 13},
 };
 
 static bool parse_cap(struct parser *parser, struct argument *argument)

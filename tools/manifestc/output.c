@@ -88,7 +88,8 @@ static void death_print(const struct manifest_process *p)
 
 static void process_print(const struct source *source, const struct manifest_process *p)
 {
-	static const char *const authorities[] = {"spawn", "observe", "control", "power", "manage"};
+	static const char *const authorities[] = {"spawn", "observe", "control",
+						  "power", "manage",  "host a guest"};
 
 	printf("%s %s\n", p->kind == MANIFEST_SERVER ? "server" : "program", p->name);
 	if (p->provides[0] != '\0')
@@ -113,7 +114,7 @@ static void process_print(const struct source *source, const struct manifest_pro
 	for (uint32_t i = 0; i < p->port_count; i++)
 		printf("  touches  ports 0x%x-0x%x (%s)\n", p->port[i].first, p->port[i].last,
 		       p->port[i].name);
-	for (int i = 0; i < 5; i++)
+	for (int i = 0; i < 6; i++)
 		if (p->authority >> i & 1)
 			printf("  may      %s\n", authorities[i]);
 	printf("  has      priority %u, ", p->priority);

@@ -189,7 +189,8 @@ static void read_ladder(struct entry *e)
 
 static void read_may(struct entry *e)
 {
-	static const char *const words[] = {"spawn", "observe", "control", "power", "manage"};
+	static const char *const words[] = {"spawn", "observe", "control",
+					    "power", "manage",	"host"};
 	enum { COUNT = sizeof(words) / sizeof(words[0]) };
 
 	do {
@@ -199,7 +200,7 @@ static void read_may(struct entry *e)
 			i++;
 		if (looked_at.kind != TOKEN_WORD || i == COUNT) {
 			error_at(looked_at.place,
-				 "expected spawn, observe, control, power or manage");
+				 "expected spawn, observe, control, power, manage or host");
 			look_skip_line();
 			return;
 		}

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 
 pager-tested := $(addprefix servers/pager/,check.c faults.c frames.c intent.c objects.c pages.c \
-	fork.c reap.c regions.c memory.c memory_object.c memory_space.c spaces.c state.c tables.c \
+	fork.c reap.c regions.c memory.c memory_object.c guests.c memory_space.c spaces.c state.c tables.c \
 	touch.c)
 
 $(call unit-test,pager,$(pager-tested) tests/unit/pager/model.c tests/unit/pager/test_pager.c,-Iservers/pager -I$(BUILD)/idl)

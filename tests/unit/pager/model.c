@@ -253,6 +253,20 @@ status_t kernel_retype(cptr_t untyped, enum object_type type, unsigned bits, cpt
 	return STATUS_OK;
 }
 
+status_t kernel_vspace(cptr_t untyped, cptr_t vspace, bool nested)
+{
+	(void)nested;
+	return kernel_retype(untyped, OBJECT_VSPACE, VSPACE_BITS, vspace, 1);
+}
+
+status_t kernel_vcpu_configure(cptr_t vcpu, cptr_t vspace, cptr_t frame)
+{
+	return slots[vcpu].type == OBJECT_VCPU && slots[vspace].type == OBJECT_VSPACE &&
+			       slots[frame].type == OBJECT_FRAME
+		       ? STATUS_OK
+		       : STATUS_WRONG_TYPE;
+}
+
 status_t kernel_copy(cptr_t to, cptr_t from)
 {
 	INSIDE;
