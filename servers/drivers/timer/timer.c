@@ -12,10 +12,21 @@
 #include "rtc.h"
 #include "sleepers.h"
 
+#define ALARMS_MAX 32
+
+// Of a client that has given a notification.
+struct alarm {
+	uint64_t badge;	   // 0: free
+	uint64_t deadline; // 0: not set
+	cptr_t target;
+	uint32_t which, reserved;
+};
+
 struct timer_state {	      // in the ledger
 	uint64_t wall_offset; // wall clock less monotonic time, nanoseconds
 	uint64_t known;	      // 0: not yet asked for
 	uint64_t armed;	      // deadline of `arm`; 0: none
+	struct alarm alarm[ALARMS_MAX];
 };
 
 static struct timer_state *state;
@@ -29,6 +40,17 @@ static void armer_serve(void)
 	sleepers_remove_first(&sleepers);
 	(void)ipc_signal(armer->cap);
 	ledger_set(&state->armed, 0ul);
+}
+
+static bool is_alarm(const void *who)
+{
+	return (uintptr_t)who - (uintptr_t)state->alarm < sizeof(state->alarm);
+}
+
+static void alarm_ring(struct alarm *alarm)
+{
+	ledger_set(&alarm->deadline, 0);
+	ipc_signal(alarm->target);
 }
 
 // Answers who is due and sets the timer for the next.
@@ -47,8 +69,10 @@ static void sleepers_serve(void)
 			armer_serve();
 			continue;
 		}
-		// Who is gone meanwhile does not hear it.
-		(void)timer_sleep_until_answer(first->who, STATUS_OK);
+		if (is_alarm(first->who))
+			alarm_ring(first->who);
+		else // who is gone meanwhile does not hear it
+			(void)timer_sleep_until_answer(first->who, STATUS_OK);
 		sleepers_remove_first(&sleepers);
 	}
 }
@@ -80,6 +104,63 @@ status_t timer_sleep_until_handle(struct session *session, uint64_t deadline)
 	return SERVER_DEFERRED;
 }
 
+static struct alarm *alarm_find(uint64_t badge, uint32_t which)
+{
+	for (unsigned i = 0; i < ALARMS_MAX; i++)
+		if (state->alarm[i].badge == badge && state->alarm[i].which == which)
+			return &state->alarm[i];
+	return NULL;
+}
+
+static void alarm_drop(struct alarm *alarm)
+{
+	sleepers_remove(&sleepers, alarm);
+	slot_release(alarm->target);
+	ledger_change(alarm, sizeof(*alarm));
+	*alarm = (struct alarm){0};
+}
+
+status_t timer_alarm_target_handle(struct session *session, uint32_t which, cptr_t target)
+{
+	struct alarm *alarm = alarm_find(session->badge, which);
+	status_t status;
+
+	if (which >= TIMER_ALARMS)
+		return TIMER_TOO_MANY_SLEEPERS;
+	if (alarm != NULL)
+		alarm_drop(alarm);
+	alarm = alarm_find(0, 0);
+	if (alarm == NULL)
+		return TIMER_TOO_MANY_SLEEPERS;
+	ledger_change(alarm, sizeof(*alarm));
+	status = slot_keep(target, &alarm->target);
+	if (status != STATUS_OK)
+		return status;
+	alarm->badge = session->badge;
+	alarm->which = which;
+	return STATUS_OK;
+}
+
+status_t timer_alarm_handle(struct session *session, uint32_t which, uint64_t deadline)
+{
+	struct alarm *alarm = alarm_find(session->badge, which);
+
+	if (alarm == NULL)
+		return TIMER_TOO_MANY_SLEEPERS;
+	if (alarm->deadline != 0)
+		sleepers_remove(&sleepers, alarm);
+	ledger_set(&alarm->deadline, deadline);
+	if (deadline == 0)
+		return STATUS_OK;
+	if (!sleepers_add(&sleepers, deadline, alarm)) {
+		alarm->deadline = 0;
+		return TIMER_TOO_MANY_SLEEPERS;
+	}
+	if (sleepers_first(&sleepers)->who == alarm)
+		sleepers_serve();
+	return STATUS_OK;
+}
+
 status_t timer_wall_handle(struct session *session, uint64_t *wall, uint64_t *monotonic)
 {
 	(void)session;
@@ -104,10 +185,14 @@ static void timer_cancelled(struct deferred *deferred)
 
 static void timer_session_died(struct session *session)
 {
+	for (unsigned i = 0; i < ALARMS_MAX; i++)
+		if (state->alarm[i].badge == session->badge)
+			alarm_drop(&state->alarm[i]);
 	for (uint32_t i = 0; i < sleepers.count;) {
 		const struct deferred *deferred = sleepers.heap[i].who;
 
-		if (sleepers.heap[i].who != state && deferred->session == session) {
+		if (sleepers.heap[i].who != state && !is_alarm(deferred) &&
+		    deferred->session == session) {
 			sleepers_remove(&sleepers, deferred);
 			i = 0; // the heap has moved
 		} else {
@@ -133,7 +218,7 @@ static status_t timer_init(enum start_mode mode)
 	pit_port = process_grant(GRANT_IOPORT, "pit");
 	rtc_port = process_grant(GRANT_IOPORT, "rtc");
 	pit_irq = process_grant(GRANT_IRQ, "pit");
-	state = ledger_region("timer", 1, sizeof *state);
+	state = ledger_region("timer", 2, sizeof *state);
 	if (pit_port == NULL || rtc_port == NULL || pit_irq == NULL || state == NULL)
 		return STATUS_NO_GRANT;
 	if (!state->known) {
@@ -146,6 +231,9 @@ static status_t timer_init(enum start_mode mode)
 	armer = armer_find();
 	if (state->armed != 0 && armer != NULL)
 		(void)sleepers_add(&sleepers, state->armed, state);
+	for (unsigned i = 0; i < ALARMS_MAX; i++)
+		if (state->alarm[i].deadline != 0)
+			sleepers_add(&sleepers, state->alarm[i].deadline, &state->alarm[i]);
 	sleepers_serve();
 	// A predecessor may have died between an interrupt and its acknowledgement.
 	return irq_ack(pit_irq->cap);

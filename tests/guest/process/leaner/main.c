@@ -17,6 +17,16 @@ status_t timer_arm_handle(struct session *session, uint64_t deadline)
 	return STATUS_OK;
 }
 
+status_t timer_alarm_target_handle(struct session *session, uint32_t which, cptr_t target)
+{
+	return TIMER_TOO_MANY_SLEEPERS;
+}
+
+status_t timer_alarm_handle(struct session *session, uint32_t which, uint64_t deadline)
+{
+	return TIMER_TOO_MANY_SLEEPERS;
+}
+
 status_t timer_wall_handle(struct session *session, uint64_t *wall, uint64_t *monotonic)
 {
 	*wall = process_info()->blameless;
