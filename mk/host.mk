@@ -4,7 +4,7 @@
 # is missing do so before anything else: make remakes an included makefile first, then starts
 # over, and here that makefile is an empty stamp whose rule asks tools/doctor to install.
 
-PORTS ?= busybox lua zlib
+PORTS ?= busybox lua zlib vmm
 host-build := build $(if $(strip $(PORTS)),ports)
 
 host-purposes-run := $(host-build) run

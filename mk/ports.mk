@@ -47,4 +47,16 @@ $(BUILD)/programs/$1: $2 $$(libraries-fpu)
 	$$(Q)$$(LD) $$(USER_LDFLAGS) -o $$@ $2 --start-group $$(libraries-fpu) $$(LIBGCC) --end-group
 endef
 
+# Binary packages whose files are used as they are: unpacked, never installed.
+PACKAGES := $(CAPLET_CACHE)/packages
+
+$(PACKAGES)/%/done:
+	$(call note,FETCH)
+	$(Q)tools/fetch-package $* $(@D)
+.PRECIOUS: $(PACKAGES)/%/done
+
+# Entries of the manifest that come with a port, and further members of the boot archive.
+MANIFEST_PARTS :=
+PORT_MEMBERS :=
+
 include $(foreach port,$(PORTS),apps/ports/$(port)/build.mk)

@@ -4,14 +4,23 @@
 
 # The boot archive holds root, the manifest, each program as bin/NAME, the files of apps/archive, the
 # links of ARCHIVE_LISTS, and the host's real files.
+# Ports bring entries of their own.
+WHOLE_MANIFEST := $(MANIFEST)
+ifneq ($(MANIFEST_PARTS),)
+WHOLE_MANIFEST := $(BUILD)/manifest.caplet
+$(WHOLE_MANIFEST): $(MANIFEST) $(MANIFEST_PARTS)
+	@mkdir -p $(@D)
+	$(Q)cat $^ > $@
+endif
+
 ifneq ($(wildcard $(MANIFEST)),)
-$(call manifest,manifest,$(MANIFEST),$(sort $(PROGRAMS)))
+$(call manifest,manifest,$(WHOLE_MANIFEST),$(sort $(PROGRAMS)))
 MANIFEST_MEMBER := manifest=$(BUILD)/manifest.bin
 endif
 ROOT_MEMBER := $(if $(filter root,$(PROGRAMS)),$(call root-member,root))
 BOOT_MEMBERS = $(ROOT_MEMBER) $(MANIFEST_MEMBER) \
 	$(call program-members,$(sort $(filter-out root,$(PROGRAMS)))) $(DATA_MEMBERS) \
-	$(ARCHIVE_FILES) $(addprefix @,$(ARCHIVE_LISTS))
+	$(ARCHIVE_FILES) $(PORT_MEMBERS) $(addprefix @,$(ARCHIVE_LISTS))
 $(call archive,boot,$(BOOT_MEMBERS))
 
 # The same with more in it, for tests: NAME in LARGER_ARCHIVES has members-NAME too.

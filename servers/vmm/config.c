@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+//
+// Configuration files: `key value` lines, `#` begins a comment.
+//
+//	name debian
+//	mem 128M
+//	vcpus 1
+//	kernel vm/vmlinuz
+//	initrd vm/initrd
+//	args console=ttyS0
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm.h"
+
+struct line {
+	const char *path;
+	unsigned number;
+	char *key, *value;
+};
+
+static bool refuse(const struct line *line, const char *what)
+{
+	snprintf(machine->message, sizeof(machine->message), "%s:%u: %s", line->path, line->number,
+		 what);
+	return false;
+}
+
+static bool text(const struct line *line, char *to, size_t bytes)
+{
+	if (*line->value == '\0')
+		return refuse(line, "a value is missing");
+	if (strlen(line->value) >= bytes)
+		return refuse(line, "the value is too long");
+	strcpy(to, line->value);
+	return true;
+}
+
+static bool memory(const struct line *line)
+{
+	char *end;
+	uint64_t value = strtoull(line->value, &end, 10);
+
+	if (*end == 'M' || *end == 'm')
+		value <<= 20, end++;
+	else if (*end == 'G' || *end == 'g')
+		value <<= 30, end++;
+	if (end == line->value || *end != '\0')
+		return refuse(line, "mem wants a number with M or G");
+	if (value < MEMORY_MIN)
+		return refuse(line, "mem is below the minimum of 16M");
+	if (value > MEMORY_MAX)
+		return refuse(line, "mem is above the maximum of 2G");
+	machine->configuration.memory = value & ~0x1ffffful;
+	return true;
+}
+
+static bool processors(const struct line *line)
+{
+	char *end;
+	unsigned long value = strtoul(line->value, &end, 10);
+
+	if (end == line->value || *end != '\0' || value < 1 || value > CPUS_MAX)
+		return refuse(line, "vcpus wants a number from 1 to 4");
+	machine->configuration.cpus = (uint32_t)value;
+	return true;
+}
+
+static bool line_read(const struct line *line)
+{
+	struct configuration *c = &machine->configuration;
+
+	if (strcmp(line->key, "name") == 0)
+		return text(line, c->name, sizeof(c->name));
+	if (strcmp(line->key, "mem") == 0)
+		return memory(line);
+	if (strcmp(line->key, "vcpus") == 0)
+		return processors(line);
+	if (strcmp(line->key, "kernel") == 0)
+		return text(line, c->kernel, sizeof(c->kernel));
+	if (strcmp(line->key, "initrd") == 0)
+		return text(line, c->initrd, sizeof(c->initrd));
+	if (strcmp(line->key, "disk") == 0)
+		return text(line, c->disk, sizeof(c->disk));
+	if (strcmp(line->key, "args") == 0)
+		return text(line, c->arguments, sizeof(c->arguments));
+	return refuse(line, "unknown key (known: name mem vcpus kernel initrd disk args)");
+}
+
+static bool lines_read(const char *path, const char *data, uint64_t bytes)
+{
+	struct line line = {.path = path};
+	char buffer[640];
+
+	while (bytes > 0) {
+		const char *newline = memchr(data, '\n', bytes);
+		uint64_t length = newline != NULL ? (uint64_t)(newline - data) : bytes;
+		uint64_t skip = newline != NULL ? length + 1 : length;
+
+		line.number++;
+		if (length >= sizeof(buffer))
+			return refuse(&line, "the line is too long");
+		memcpy(buffer, data, length);
+		buffer[length] = '\0';
+		data += skip, bytes -= skip;
+		while (length > 0 && isspace((unsigned char)buffer[length - 1]))
+			buffer[--length] = '\0';
+		line.key = buffer + strspn(buffer, " \t");
+		if (*line.key == '\0' || *line.key == '#')
+			continue;
+		line.value = line.key + strcspn(line.key, " \t=");
+		if (*line.value != '\0')
+			*line.value++ = '\0';
+		line.value += strspn(line.value, " \t=");
+		if (!line_read(&line))
+			return false;
+	}
+	line.number = 0;
+	if (machine->configuration.kernel[0] == '\0')
+		return refuse(&line, "no kernel is given");
+	return true;
+}
+
+bool configuration_read(const char *path)
+{
+	const void *data;
+	uint64_t bytes;
+
+	machine->configuration.memory = 128ul << 20;
+	machine->configuration.cpus = 1;
+	while (*path == '/')
+		path++;
+	if (archive_open(path, 0, &data, &bytes) != STATUS_OK) {
+		snprintf(machine->message, sizeof(machine->message), "%s: there is no such file",
+			 path);
+		return false;
+	}
+	return lines_read(path, data, bytes);
+}

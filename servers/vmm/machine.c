@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+//
+// The life of the guest: start, going on after a restart, end; and the save areas that make the
+// handling of an exit one step.
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <caplet/kernel.h>
+#include <caplet/server.h>
+#include <caplet/system.h>
+#include <vm.h>
+
+#include "sessions.h"
+#include "vmm.h"
+
+#define THREAD_FIRST 1 // processor i runs in the thread of that number + i
+
+struct machine *machine;
+
+static pthread_mutex_t devices = PTHREAD_MUTEX_INITIALIZER;
+static pthread_t threads[CPUS_MAX];
+static cptr_t stopped_signal; // this server's own notification
+
+void machine_lock(void)
+{
+	if (machine->configuration.cpus > 1)
+		pthread_mutex_lock(&devices);
+}
+
+void machine_unlock(void)
+{
+	if (machine->configuration.cpus > 1)
+		pthread_mutex_unlock(&devices);
+}
+
+void machine_change(unsigned cpu, void *place, size_t bytes)
+{
+	struct save *save = &machine->save[cpu];
+	uint64_t *to = (uint64_t *)(save->data + save->used);
+	const uint64_t *from = place;
+	size_t words = (bytes + 7) / 8;
+
+	if (save->used + 16 + words * 8 > SAVE_BYTES)
+		server_panic("a save area is full");
+	to[0] = (uint64_t)place;
+	to[1] = bytes;
+	for (size_t i = 0; i < words; i++)
+		to[2 + i] = from[i];
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	save->used += 16 + words * 8;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+// Newest first, as the last entry's place is known from the first ones only.
+static void save_play_back(struct save *save)
+{
+	uint64_t entry[256], count = 0;
+
+	for (uint64_t at = 0; at < save->used && count < 256;) {
+		const uint64_t *e = (const uint64_t *)(save->data + at);
+		entry[count++] = at;
+		at += 16 + (e[1] + 7) / 8 * 8;
+	}
+	while (count > 0) {
+		const uint64_t *e = (const uint64_t *)(save->data + entry[--count]);
+		memcpy((void *)e[0], &e[2], e[1]);
+	}
+	save->used = 0;
+}
+
+void machine_kick(unsigned cpu)
+{
+	ipc_signal(ROOT_CPTR(ROOT_SLOT_PARK + THREAD_FIRST + cpu));
+}
+
+static status_t threads_start(void)
+{
+	status_t status = STATUS_OK;
+
+	if (stopped_signal == 0) {
+		stopped_signal = slot_borrow(1);
+		status = cnode_mint(SLOT_CNODE, slot_index(stopped_signal), SLOT_DEPTH, SLOT_CNODE,
+				    DYNAMIC_SLOT_NOTIFICATION, SLOT_DEPTH, RIGHT_WRITE,
+				    SERVER_BIT_OWN(0));
+	}
+	if (status != STATUS_OK)
+		return status;
+	for (uint64_t i = 0; i < machine->configuration.cpus; i++)
+		if (pthread_create(&threads[i], NULL, cpu_thread, (void *)i) != 0)
+			return STATUS_EXHAUSTED;
+	return STATUS_OK;
+}
+
+status_t machine_start(const char *path)
+{
+	const char *wrong;
+	status_t status;
+
+	memset(machine, 0, sizeof(*machine));
+	machine->tsc_hz = process_info()->tsc_hz;
+	if (!configuration_read(path))
+		return VM_BAD_CONFIGURATION;
+	status = guest_memory_make();
+	if (status != STATUS_OK) {
+		snprintf(machine->message, sizeof(machine->message), "%s: %s", path,
+			 status == STATUS_UNSUPPORTED
+				 ? "this machine's processor cannot run guests (no AMD-V)"
+				 : "there is not enough memory for the guest");
+		guest_memory_drop();
+		return VM_BAD_CONFIGURATION;
+	}
+	wrong = loader_load();
+	if (wrong != NULL) {
+		snprintf(machine->message, sizeof(machine->message), "%s: %s", path, wrong);
+		guest_memory_drop();
+		return VM_BAD_CONFIGURATION;
+	}
+	acpi_build();
+	for (unsigned i = 0; i < machine->configuration.cpus; i++) {
+		machine->cpu[i].waits_sipi = i > 0;
+		lapic_reset(i);
+	}
+	for (unsigned i = 0; i < IOAPIC_PINS; i++)
+		machine->ioapic.redirection[i] = 1 << 16;
+	machine->state = VM_STATE_RUNNING;
+	return threads_start();
+}
+
+status_t machine_resume(void)
+{
+	status_t status;
+
+	if (machine->state != VM_STATE_RUNNING && machine->state != VM_STATE_PAUSED)
+		return STATUS_OK;
+	machine->restarts++;
+	status = guest_memory_attach();
+	if (status != STATUS_OK)
+		return status;
+	for (unsigned i = 0; i < machine->configuration.cpus; i++)
+		save_play_back(&machine->save[i]);
+	return threads_start();
+}
+
+void machine_stop(uint32_t state, const char *message)
+{
+	snprintf(machine->message, sizeof(machine->message), "%s", message);
+	machine->stopped = state;
+	ipc_signal(stopped_signal);
+	for (;;)
+		ipc_wait(ROOT_CPTR(ROOT_SLOT_PARK + thread_self()->index));
+}
+
+void machine_fail(const char *message)
+{
+	machine_stop(VM_STATE_FAILED, message);
+}
+
+void machine_end(uint32_t state, const char *message)
+{
+	if (!machine->stopped)
+		machine->stopped = state;
+	for (unsigned i = 0; i < machine->configuration.cpus; i++)
+		machine_kick(i);
+	(void)pager_guest_destroy(&pager_session);
+	guest_memory_drop();
+	if (message != NULL)
+		snprintf(machine->message, sizeof(machine->message), "%s", message);
+	machine->state = state;
+}

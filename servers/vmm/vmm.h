@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+//
+// The virtual machine monitor: one process, one guest. What all files share.
+//
+//   exit of a vcpu (cpu.c) --> the emulated thing that it concerns (one file each) --> enter again
+//
+// Rules:
+// - All state of the guest that is not in the kernel is struct machine, plain and without pointers, in a
+//   region of the ledger. The guest's memory and the state pages of its processors are memory objects
+//   that survive this process, and so do its processors.
+// - Handling an exit is a change that happens as a whole or not at all: before bytes of the machine or of
+//   a state page change, their old content is saved (machine_change); the end of the exit
+//   empties the save area with one store. A successor plays it back and handles the exit
+//   again, whose reason is still in the state page.
+// - Output goes into rings that are part of the machine; carrying it out comes after.
+// - The main thread serves requests and touches the machine only while no processor runs, but for
+//   the words that say so. Each processor has a thread.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <caplet/abi/vcpu.h>
+#include <caplet/protocol.h>
+
+#define CPUS_MAX       4
+#define MEMORY_MIN     (16ul << 20)
+#define MEMORY_MAX     (2ul << 30)
+#define GUEST_MEMORY   0x6000000000ul // where this process sees the guest's memory
+#define GUEST_STATE    0x6f00000000ul // and the state pages
+#define IOAPIC_ADDRESS 0xfec00000ul
+#define LAPIC_ADDRESS  0xfee00000ul
+#define VIRTIO_ADDRESS 0xd0000000ul // + 4096 * i
+#define VIRTIO_GSI     16	    // + i
+#define VIRTIO_MAX     6
+#define IOAPIC_PINS    24
+#define UART_GSI       4
+#define ACPI_TABLES    0xe0000ul
+#define PATH_BYTES     100
+#define SAVE_BYTES     8192
+
+struct lapic {
+	uint64_t base; // MSR APIC_BASE
+	uint32_t irr[8], isr[8], level[8];
+	uint32_t id, priority, spurious, logical, format, error, command_high, command;
+	uint32_t lvt[6]; // timer, thermal, performance, LINT0, LINT1, error
+	uint32_t divide, initial;
+	uint64_t deadline; // guest's time-stamp counter; 0: not armed
+	uint64_t period;   // ticks of it; 0: once
+};
+
+struct ioapic {
+	uint32_t select;
+	uint64_t redirection[IOAPIC_PINS];
+	uint32_t asserted; // lines, bits
+};
+
+struct uart {
+	uint8_t enable, line_control, modem_control, scratch, fifo_control;
+	uint8_t divisor_low, divisor_high;
+	uint8_t transmit_pending;  // the interrupt "transmitter empty" has not been seen yet
+	uint32_t in_head, in_tail; // of in[]
+	uint32_t out_head, out_tail;
+	uint8_t in[256];
+	uint8_t out[4096];
+};
+
+struct cpu {
+	struct lapic lapic;
+	bool halted;	 // until an interrupt
+	bool waits_sipi; // not started by the guest yet
+	bool nmi;	 // pending
+	uint8_t start_vector;
+	bool start_pending;
+	uint64_t pvclock; // guest-physical address of its clock page; 0: none
+	uint64_t pat, misc[4];
+	uint64_t mtrr[32];
+};
+
+struct configuration {
+	char name[32];
+	uint64_t memory;
+	uint32_t cpus;
+	char kernel[PATH_BYTES], initrd[PATH_BYTES], disk[PATH_BYTES];
+	char arguments[512];
+};
+
+// Old contents, for a successor: entries of {address, bytes, content rounded up to words}.
+struct save {
+	uint64_t used; // bytes
+	uint8_t data[SAVE_BYTES];
+};
+
+struct machine {
+	uint32_t state;	  // VM_STATE_...
+	uint32_t stopped; // processors are not to run; the state that they leave the machine in
+	uint64_t memory_object, state_object;
+	uint64_t tsc_hz;
+	uint64_t restarts;
+	uint64_t exits[16];
+	char message[200];
+	struct configuration configuration;
+	struct cpu cpu[CPUS_MAX];
+	struct ioapic ioapic;
+	struct uart uart;
+	struct save save[CPUS_MAX];
+};
+
+extern struct machine *machine;
+
+static inline struct vcpu_state *cpu_state(unsigned cpu)
+{
+	return (struct vcpu_state *)(GUEST_STATE + cpu * 4096ul);
+}
+
+// ---- machine.c: its life
+status_t machine_start(const char *path);
+status_t machine_resume(void); // after a restart of this process
+void machine_end(uint32_t state, const char *message);
+void machine_kick(unsigned cpu);
+_Noreturn void machine_stop(uint32_t state, const char *message); // by a processor's thread
+_Noreturn void machine_fail(const char *message); // of the processor whose thread calls
+void machine_change(unsigned cpu, void *place, size_t bytes);
+void machine_lock(void); // the emulated devices, between processors
+void machine_unlock(void);
+
+// ---- memory.c: the guest's memory. NULL: not all of it is memory.
+void *guest_memory(uint64_t address, uint64_t bytes);
+status_t guest_memory_make(void);
+status_t guest_memory_attach(void);
+void guest_memory_drop(void);
+status_t archive_open(const char *path, unsigned slot, const void **data, uint64_t *bytes);
+// Linear to physical by the guest's own tables. False: not mapped.
+bool guest_translate(const struct vcpu_state *state, uint64_t linear, uint64_t *physical);
+
+// ---- loader.c, acpi.c
+const char *loader_load(void); // NULL, or what is wrong
+void acpi_build(void);
+bool configuration_read(const char *path); // false: machine->message tells
+
+// ---- cpu.c: a processor's thread
+void *cpu_thread(void *number);
+void cpu_inject_fault(unsigned cpu, unsigned vector, bool has_error, uint32_t error);
+void cpu_advance(unsigned cpu);
+
+// ---- things
+void cpuid_exit(unsigned cpu);
+void msr_read(unsigned cpu, uint32_t msr);
+void msr_write(unsigned cpu, uint32_t msr, uint64_t value);
+void mmio_exit(unsigned cpu, uint64_t address);
+void port_exit(unsigned cpu, uint64_t what);
+bool device_read(unsigned cpu, uint64_t address, unsigned bytes, uint64_t *value);
+bool device_write(unsigned cpu, uint64_t address, unsigned bytes, uint64_t value);
+
+void lapic_reset(unsigned cpu);
+uint32_t lapic_read(unsigned cpu, unsigned reg);
+void lapic_write(unsigned cpu, unsigned reg, uint32_t value);
+void lapic_command(unsigned cpu, uint32_t target, uint32_t command);
+void lapic_raise(unsigned cpu, unsigned vector, bool level);
+int lapic_pending(unsigned cpu); // vector that may be delivered now, -1: none
+void lapic_accept(unsigned cpu, unsigned vector);
+void lapic_deadline_write(unsigned cpu, uint64_t deadline);
+uint64_t lapic_next(unsigned cpu); // guest's time-stamp counter of its timer; UINT64_MAX: off
+void lapic_tick(unsigned cpu);
+
+uint32_t ioapic_read(uint32_t offset);
+void ioapic_write(unsigned cpu, uint32_t offset, uint32_t value);
+void ioapic_line(unsigned cpu, unsigned pin, bool on);
+void ioapic_end(unsigned cpu, unsigned vector);
+
+uint8_t uart_read(unsigned cpu, unsigned reg);
+void uart_write(unsigned cpu, unsigned reg, uint8_t value);
+void uart_flush(void);
+unsigned uart_type(const uint8_t *text, unsigned bytes);
+
+void pvclock_set(unsigned cpu, uint64_t address);
+void pvclock_wall(uint64_t address);
