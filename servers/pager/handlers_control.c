@@ -35,7 +35,8 @@ static uint32_t default_objects(uint64_t quota)
 }
 static uint32_t default_slots(uint64_t quota)
 {
-	return 2048 + (uint32_t)state->archive_pages + (uint32_t)(quota < 65536 ? 2 * quota : 131072);
+	return 2048 + (uint32_t)state->archive_pages +
+	       (uint32_t)(quota < 65536 ? 2 * quota : 131072);
 }
 
 status_t pager_space_create_handle(struct session *session, uint64_t process, uint64_t quota_bytes,

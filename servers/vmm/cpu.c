@@ -150,7 +150,8 @@ void *cpu_thread(void *number)
 	uint64_t reason[3];
 
 	(void)timer_alarm_target(&timer, cpu, ROOT_CPTR(ROOT_SLOT_PARK + thread_self()->index));
-	exit_handle(cpu); // what a predecessor left
+	(void)vcpu_bind(vcpus[cpu], 0); // from a predecessor's thread
+	exit_handle(cpu);		// what it left
 	for (;;) {
 		status_t status;
 
@@ -162,7 +163,7 @@ void *cpu_thread(void *number)
 		}
 		status = vcpu_enter(vcpus[cpu], reason);
 		if (status != STATUS_OK && status != STATUS_ABORTED)
-			machine_fail("its processor is gone");
+			machine_fail(status_name(status));
 		exit_handle(cpu);
 	}
 }
