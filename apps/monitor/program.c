@@ -35,7 +35,7 @@ static int end_status(const char *name, uint32_t end, int32_t status)
 	case SUPERVISOR_END_IMAGE:
 		printf("%s: the image is not a program\n", name);
 		return STATUS_NOT_RUNNABLE;
-	default: printf("%s was killed\n", name); return STATUS_KILLED;
+	default: printf("%s was killed\n", name); return status ? 128 + status : STATUS_KILLED;
 	}
 }
 

@@ -42,7 +42,7 @@ static status_t child_enter(const struct entry *parent, struct entry *child, uin
 		status = supervisor_launch(manager, process);
 	if (status == STATUS_OK)
 		return STATUS_OK;
-	(void)supervisor_end(manager, process);
+	(void)supervisor_end(manager, process, SIGNAL_KILL);
 	return PROCESS_NO_RESOURCES;
 }
 

@@ -16,7 +16,7 @@ static void end_by(struct entry *entry, uint32_t signal)
 	if (entry->flags & ENTRY_STOPPED)
 		ledger_set(&entry->flags,
 			   entry->flags & ~(uint32_t)(ENTRY_STOPPED | ENTRY_TELL_STOP));
-	(void)supervisor_end(manager, entry->process);
+	(void)supervisor_end(manager, entry->process, signal);
 }
 
 static void interrupt(struct entry *entry)

@@ -196,14 +196,15 @@ status_t supervisor_launch_handle(struct session *session, uint64_t process)
 	return STATUS_OK;
 }
 
-status_t supervisor_end_handle(struct session *session, uint64_t process)
+status_t supervisor_end_handle(struct session *session, uint64_t process, uint32_t signal)
 {
 	struct process *victim = managed(process);
 
 	if (!session_may(session, MANIFEST_MAY_MANAGE))
 		return STATUS_NOT_ALLOWED;
 	if (victim != NULL && process_is_alive(process)) {
-		process_died(victim, SUPERVISOR_END_KILLED, 0, "ended by another process");
+		process_died(victim, SUPERVISOR_END_KILLED, (int32_t)signal,
+			     "ended by another process");
 		settle_later();
 	}
 	return STATUS_OK;
