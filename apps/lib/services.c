@@ -30,7 +30,7 @@ static int supervisor_failure(status_t status)
 
 static int usage_print(void)
 {
-	failure_print("svc", "list, log [NAME], kill NAME, restart NAME, fresh NAME");
+	failure_print("svc", "list, counts, log [NAME], kill NAME, restart NAME, fresh NAME");
 	return 2;
 }
 
@@ -102,6 +102,26 @@ static int log_print(const char *name)
 	return status == STATUS_OK ? 0 : supervisor_failure(status);
 }
 
+// What is in use of everything that could leak: the same before and after, whatever ran between.
+static int counts_print(void)
+{
+	struct supervisor_census census;
+	struct pager_machine machine;
+	status_t status = supervisor_census(&supervisor_session, &census);
+
+	if (status != STATUS_OK)
+		return supervisor_failure(status);
+	if (pager_statistics(&pager_session, &machine) != STATUS_OK)
+		return failure_print("pager", "does not answer");
+	printf("processes %lu, threads %lu, capabilities %lu\n", (unsigned long)census.processes,
+	       (unsigned long)census.threads, (unsigned long)census.capabilities);
+	printf("frames %lu, spaces %lu, objects %lu, regions %lu\n",
+	       (unsigned long)(machine.frames_total - machine.frames_free),
+	       (unsigned long)machine.spaces, (unsigned long)machine.objects,
+	       (unsigned long)machine.regions);
+	return 0;
+}
+
 int svc_run(int argc, char **argv)
 {
 	const char *verb = argc > 1 ? argv[1] : "list";
@@ -109,6 +129,8 @@ int svc_run(int argc, char **argv)
 
 	if (strcmp(verb, "list") == 0)
 		return argc <= 2 ? services_list() : usage_print();
+	if (strcmp(verb, "counts") == 0)
+		return argc <= 2 ? counts_print() : usage_print();
 	if (strcmp(verb, "log") == 0)
 		return argc <= 3 ? log_print(argv[2]) : usage_print();
 	if (argc != 3)
