@@ -5,6 +5,7 @@
 
 KERNEL := $(BUILD)/caplet.elf
 BOOT_ARCHIVE := $(BUILD)/boot.tar
+RESCUE_ARCHIVE := $(BUILD)/rescue.tar
 
 QEMU := qemu-system-x86_64
 QEMU_MACHINE := -M q35 -cpu max -m 512 -nodefaults -no-user-config -display none -no-reboot

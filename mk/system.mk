@@ -18,15 +18,21 @@ $(call manifest,manifest,$(WHOLE_MANIFEST),$(sort $(PROGRAMS)))
 MANIFEST_MEMBER := manifest=$(BUILD)/manifest.bin
 endif
 ROOT_MEMBER := $(if $(filter root,$(PROGRAMS)),$(call root-member,root))
-BOOT_MEMBERS = $(ROOT_MEMBER) $(MANIFEST_MEMBER) \
-	$(call program-members,$(sort $(filter-out root,$(PROGRAMS)))) $(DATA_MEMBERS) \
-	$(ARCHIVE_FILES) $(PORT_MEMBERS) $(addprefix @,$(ARCHIVE_LISTS))
+BASE_MEMBERS = $(call program-members,$(sort $(filter-out root,$(PROGRAMS)))) $(DATA_MEMBERS) \
+	$(ARCHIVE_FILES) $(PORT_MEMBERS)
+BOOT_MEMBERS = $(ROOT_MEMBER) $(MANIFEST_MEMBER) $(BASE_MEMBERS) $(addprefix @,$(ARCHIVE_LISTS))
 $(call archive,boot,$(BOOT_MEMBERS))
+
+# The same with the monitor on the console instead of the shell, for tests of what is below the shell.
+$(BUILD)/rescue.caplet: $(WHOLE_MANIFEST)
+	$(Q)sed 's/^start .*/start monitor/' $< > $@
+$(call manifest,rescue-manifest,$(BUILD)/rescue.caplet,$(sort $(PROGRAMS)))
+$(call archive,rescue,$(ROOT_MEMBER) manifest=$(BUILD)/rescue-manifest.bin $(BASE_MEMBERS))
 
 # The same with more in it, for tests: NAME in LARGER_ARCHIVES has members-NAME too.
 $(foreach name,$(LARGER_ARCHIVES),$(call archive,$(name),$(BOOT_MEMBERS) $(members-$(name))))
 
-system: $(KERNEL) $(BOOT_ARCHIVE) ## build the kernel and the boot archive
+system: $(KERNEL) $(BOOT_ARCHIVE) $(RESCUE_ARCHIVE) ## build the kernel and the boot archive
 
 build/tests.list: always
 	@mkdir -p $(@D)

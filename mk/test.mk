@@ -69,12 +69,12 @@ script-run = build/host/console-script -t $2 -e $1.expect $1.script $(QEMU_TEST)
 
 boot-scripts := $(basename $(sort $(wildcard tests/boot/*.script)))
 boot-script-test = $(call command-test,boot/$(notdir $1),70,$(call script-run,$1,60,$(KERNEL),\
-	$(BOOT_ARCHIVE)),$(KERNEL) $(BOOT_ARCHIVE))
+	$(RESCUE_ARCHIVE)),$(KERNEL) $(RESCUE_ARCHIVE))
 $(foreach script,$(boot-scripts),$(call boot-script-test,$(script)))
 
 # The second compiler builds the whole system without a warning, and it works.
 clang-build := env -u MAKEFLAGS -u MFLAGS make -s -j2 CC=clang CI=true system
-clang-boot := $(call script-run,tests/boot/posix,60,build/clang/caplet.elf,build/clang/boot.tar)
+clang-boot := $(call script-run,tests/boot/posix,60,build/clang/caplet.elf,build/clang/rescue.tar)
 ifneq ($(BUILD),build/clang)
 $(call command-test,boot/clang,600,$(clang-build) && $(clang-boot))
 endif

@@ -12,6 +12,6 @@ $(BUILD)/realinput.expect: $(REAL_TEXT) $(REAL_BINARY)
 
 realinput-command = build/host/console-script -t 60 -e $(BUILD)/realinput.expect \
 	apps/realinput/realinput.lines $(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio \
-	-kernel $(BUILD)/caplet.elf -initrd $(BUILD)/boot.tar
+	-kernel $(BUILD)/caplet.elf -initrd $(RESCUE_ARCHIVE)
 $(call command-test,boot/realinput,70,$$(realinput-command),build/host/console-script \
-	$(BUILD)/realinput.expect $(BUILD)/caplet.elf $(BUILD)/boot.tar)
+	$(BUILD)/realinput.expect $(BUILD)/caplet.elf $(RESCUE_ARCHIVE))

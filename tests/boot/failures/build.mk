@@ -6,8 +6,8 @@ $(call image,test-crash,tests/boot/failures,crash.c)
 $(call image,test-hang,tests/boot/failures,hang.c)
 
 failure-images := $(BUILD)/stripped/test-crash $(BUILD)/stripped/test-hang
-failure-needs := $(KERNEL) $(BOOT_ARCHIVE) $(failure-images) build/host/mkarchive $(MANIFESTC)
+failure-needs := $(KERNEL) $(RESCUE_ARCHIVE) $(failure-images) build/host/mkarchive $(MANIFESTC)
 failure-command = env IMAGES=$(BUILD)/stripped tests/boot/failures/run.sh $1 $(KERNEL) \
-	$(BOOT_ARCHIVE) $(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio
+	$(RESCUE_ARCHIVE) $(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio
 
 $(foreach case,$(shell tests/boot/failures/run.sh list),$(call command-test,boot/$(case),60,$(call failure-command,$(case)),$(failure-needs)))

@@ -7,6 +7,6 @@ $(call program,loadtest,tests/guest,load/main.c load/fs_load.c load/other_load.c
 
 load-command = sh tests/guest/load/check-output build/host/console-script -t 110 \
 	tests/guest/load/load.lines $(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio \
-	-kernel $(KERNEL) -initrd $(BUILD)/boot.tar
+	-kernel $(KERNEL) -initrd $(RESCUE_ARCHIVE)
 $(call command-test,boot/load,120,$$(load-command),build/host/console-script \
-	$(BUILD)/caplet.elf $(BUILD)/boot.tar)
+	$(BUILD)/caplet.elf $(RESCUE_ARCHIVE))

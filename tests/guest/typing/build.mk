@@ -13,6 +13,6 @@ $(BUILD)/typing.lines: tests/guest/typing/build.mk
 
 typing-command = build/host/console-script -t 60 $(BUILD)/typing.lines \
 	$(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio -kernel $(BUILD)/caplet.elf \
-	-initrd $(BUILD)/boot.tar
+	-initrd $(RESCUE_ARCHIVE)
 $(call command-test,boot/typing,70,$$(typing-command),build/host/console-script \
-	$(BUILD)/typing.lines $(BUILD)/caplet.elf $(BUILD)/boot.tar)
+	$(BUILD)/typing.lines $(BUILD)/caplet.elf $(RESCUE_ARCHIVE))
