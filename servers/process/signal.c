@@ -9,6 +9,8 @@
 
 #include "state.h"
 
+static void stop(struct entry *entry, uint32_t signal);
+
 static void end_by(struct entry *entry, uint32_t signal)
 {
 	if (entry->end == 0 || entry->flags & ENTRY_STOPPED)
@@ -19,6 +21,21 @@ static void end_by(struct entry *entry, uint32_t signal)
 	(void)supervisor_end(manager, entry->process, signal);
 }
 
+// For a process that cannot act yet, for instance because it has just become another program: what
+// POSIX says of a signal that has no handler. What would do nothing is forgotten.
+static void act_by_default(struct entry *entry)
+{
+	ledger_set(&entry->pending, entry->pending & ~SIGNALS_IGNORED);
+	if (entry->pending & SIGNALS_STOPPING) {
+		uint32_t signal = (uint32_t)__builtin_ctzl(entry->pending & SIGNALS_STOPPING) + 1;
+
+		ledger_set(&entry->pending, entry->pending & ~SIGNALS_STOPPING);
+		stop(entry, signal);
+	}
+	if (entry->pending != 0)
+		end_by(entry, (uint32_t)__builtin_ctzl(entry->pending) + 1);
+}
+
 static void interrupt(struct entry *entry)
 {
 	status_t status;
@@ -27,7 +44,7 @@ static void interrupt(struct entry *entry)
 		return;
 	status = supervisor_interrupt(manager, entry->process, 0);
 	if (status == SUPERVISOR_NOT_READY)
-		end_by(entry, (uint32_t)__builtin_ctzl(entry->pending) + 1);
+		act_by_default(entry);
 	else if (status == SUPERVISOR_BAD_ADDRESS)
 		end_by(entry, SIGNAL_SEGV);
 }
