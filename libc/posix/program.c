@@ -122,7 +122,7 @@ static int file_load(struct program *program, int file, const char *path, char *
 
 	if (fstat(file, &status) != 0)
 		return -1;
-	if (!S_ISREG(status.st_mode)) {
+	if (!S_ISREG(status.st_mode) || !(status.st_mode & (S_IXUSR | S_IXGRP | S_IXOTH))) {
 		errno = EACCES;
 		return -1;
 	}
