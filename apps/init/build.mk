@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call program,init,apps/init,,nofpu)
