@@ -111,7 +111,7 @@ static const char *initrd_load(uint8_t *params, uint64_t kernel_end)
 		return wrong;
 	}
 	at = (machine->configuration.memory - initrd.bytes) & ~0xffful;
-	memcpy(guest_memory(at, initrd.bytes), initrd.data, initrd.bytes);
+	guest_memory_fill(at, initrd.data, initrd.bytes);
 	memcpy(params + RAMDISK, &at, 4);
 	memcpy(params + RAMDISK_BYTES, &initrd.bytes, 4);
 	return NULL;
@@ -191,7 +191,7 @@ const char *loader_load(void)
 			 (load + room + 0xfffff) >> 20);
 		return wrong;
 	}
-	memcpy(guest_memory(load, room), kernel.data + setup, kernel.bytes - setup);
+	guest_memory_fill(load, kernel.data + setup, kernel.bytes - setup);
 	params[LOADER] = 0xff;
 	params[0x1fa] = params[0x1fb] = 0xff; // vid_mode
 	memcpy(params + COMMAND_LINE_POINTER, &line, 4);

@@ -97,6 +97,8 @@ status_t machine_start(const char *path)
 	const char *wrong;
 	status_t status;
 
+	if (machine->memory_object != 0)
+		guest_memory_drop(); // of a start that was cut short
 	memset(machine, 0, sizeof(*machine));
 	machine->tsc_hz = process_info()->tsc_hz;
 	if (!configuration_read(path))

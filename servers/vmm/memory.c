@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <caplet/kernel.h>
+#include <caplet/ledger.h>
 #include <caplet/slot.h>
 #include <caplet/system.h>
 
@@ -12,6 +13,7 @@
 #include "vmm.h"
 
 #define TOUCH_BYTES   (2ul << 20)
+#define COPY_BYTES    (64ul << 10)
 #define FILE_SLOT     (256ul << 20) // addresses for one file
 #define ENTRY_ADDRESS 0x000ffffffffff000ul
 
@@ -73,9 +75,11 @@ status_t guest_memory_make(void)
 	if (status == STATUS_OK)
 		status = pager_guest_map(&pager_session, machine->memory_object, 0, 0, bytes,
 					 PAGER_READ | PAGER_WRITE);
-	for (uint64_t at = 0; status == STATUS_OK && at < bytes; at += TOUCH_BYTES)
+	for (uint64_t at = 0; status == STATUS_OK && at < bytes; at += TOUCH_BYTES) {
+		ledger_header()->heartbeat++;
 		status = pager_guest_touch(&pager_session, at,
 					   bytes - at < TOUCH_BYTES ? bytes - at : TOUCH_BYTES);
+	}
 	return status == STATUS_OK ? guest_memory_attach() : status;
 }
 
@@ -87,6 +91,17 @@ void guest_memory_drop(void)
 	(void)pager_object_release(&pager_session, machine->memory_object);
 	(void)pager_object_release(&pager_session, machine->state_object);
 	machine->memory_object = machine->state_object = 0;
+}
+
+// Piece by piece, so that the supervisor sees that this is work.
+void guest_memory_fill(uint64_t address, const uint8_t *from, uint64_t bytes)
+{
+	for (uint64_t at = 0; at < bytes; at += COPY_BYTES) {
+		uint64_t count = bytes - at < COPY_BYTES ? bytes - at : COPY_BYTES;
+
+		ledger_header()->heartbeat++;
+		memcpy(guest_memory(address + at, count), from + at, count);
+	}
 }
 
 status_t archive_open(const char *path, unsigned slot, const void **data, uint64_t *bytes)

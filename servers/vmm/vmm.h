@@ -127,6 +127,7 @@ void machine_unlock(void);
 
 // ---- memory.c: the guest's memory. NULL: not all of it is memory.
 void *guest_memory(uint64_t address, uint64_t bytes);
+void guest_memory_fill(uint64_t address, const uint8_t *from, uint64_t bytes); // it is there
 status_t guest_memory_make(void);
 status_t guest_memory_attach(void);
 void guest_memory_drop(void);
