@@ -70,6 +70,10 @@ status_t client_continue(struct client *client, const char *grant,
 // itself when it needs to.
 void client_forget(struct client *client);
 
+// At the start of an image, or of a server's new life, that goes on with no client of the one before: lets
+// go of the windows that this one made, and of every other object that was to be kept but the ledger.
+void client_release_windows(void);
+
 // After a restart, for a struct client in the ledger: map the window again, free the lanes.
 status_t client_resume(struct client *client);
 

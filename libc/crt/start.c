@@ -10,6 +10,7 @@
 #include <assert.h>
 #include "../posix/process_internal.h"
 #include <caplet/abi/boot.h>
+#include <caplet/client.h>
 #include <caplet/process.h>
 #include <caplet/start.h>
 #include <caplet/system.h>
@@ -87,12 +88,10 @@ static void block_take_over(struct process_block *block)
 		signal_import(block);
 	if (block == NULL)
 		return;
+	if (block->executed)
+		client_release_windows(); // block and image are among what was kept
 	if (descriptor_import != NULL && block->files_bytes != 0)
 		descriptor_import((char *)block + block->files_offset, block->files_bytes);
-	if (block->block != 0)
-		(void)pager_object_release(&pager_session, block->block);
-	if (block->image != 0)
-		(void)pager_object_release(&pager_session, block->image);
 }
 
 // Points `argv` at the arguments in the page of facts. A program without any still has a name.

@@ -33,6 +33,7 @@ status_t inherit_begin(void)
 {
 	status_t status = STATUS_OK;
 
+	client_release_windows();
 	for (unsigned i = 0; i < HEIRS && status == STATUS_OK; i++) {
 		status = client_connect(&client[i].base, heirs[i].grant, heirs[i].shape);
 		if (status == STATUS_NO_GRANT)

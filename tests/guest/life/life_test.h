@@ -8,7 +8,7 @@
 
 #include "../libc/suite.h"
 
-extern const struct test life_tests[], signal_suite[], pipe_tests[], life_limits[];
+extern const struct test life_tests[], signal_suite[], pipe_tests[], life_limits[], kill_tests[];
 
 // Starts lifechild with up to two words. -> pid
 pid_t child_start(const char *how, const char *more);

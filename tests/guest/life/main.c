@@ -56,6 +56,7 @@ int main(int argc, char **argv)
 	tests_run(life_tests);
 	tests_run(signal_suite);
 	tests_run(pipe_tests);
+	tests_run(kill_tests);
 	tests_run(life_limits);
 	status = tests_end();
 	fflush(stdout);
