@@ -58,6 +58,7 @@ struct entry *entry_take(void)
 		if (e->process != 0)
 			continue;
 		ledger_change(e, sizeof(*e));
+		table_changed(e);
 		memset(e, 0, sizeof(*e));
 		e->pid = pid_next();
 		e->ignored = SIGNALS_IGNORED;
@@ -69,6 +70,7 @@ struct entry *entry_take(void)
 
 void entry_free(struct entry *entry)
 {
+	table_changed(entry);
 	ledger_set(&entry->process, 0ul);
 }
 

@@ -22,6 +22,7 @@ status_t process_set_group_handle(struct session *session, int32_t pid, int32_t 
 	    (entry != caller && !is_own_child(entry, caller)) ||
 	    (group != entry->pid && !group_exists(group, caller->session)))
 		return PROCESS_NOT_PERMITTED;
+	table_changed(entry);
 	ledger_set(&entry->group, group);
 	terminal_group(entry);
 	return STATUS_OK;
@@ -33,6 +34,7 @@ status_t process_new_session_handle(struct session *session, int32_t *number)
 
 	if (group_exists(entry->pid, 0))
 		return PROCESS_NOT_PERMITTED;
+	table_changed(entry);
 	ledger_set(&entry->group, entry->pid);
 	ledger_set(&entry->session, entry->pid);
 	terminal_group(entry);

@@ -117,6 +117,7 @@ static void children_orphan(const struct entry *parent)
 	for (struct entry *e = state->entry; e < state->entry + ENTRIES_MAX; e++) {
 		if (e->process == 0 || e->parent != parent->pid)
 			continue;
+		table_changed(e);
 		ledger_set(&e->parent, 0);
 		if (e->flags & ENTRY_ZOMBIE)
 			entry_free(e);
@@ -131,6 +132,7 @@ void entry_ended(struct entry *entry, int32_t status)
 		return;
 	ledger_change(entry, sizeof(*entry));
 	entry->flags = ENTRY_ZOMBIE;
+	table_changed(entry);
 	entry->status = status;
 	entry->pending = entry->alarm_at = 0;
 	children_orphan(entry);

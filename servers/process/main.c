@@ -58,6 +58,8 @@ static status_t start(enum start_mode mode)
 	if (status == STATUS_OK)
 		status = inherit_begin();
 	if (status == STATUS_OK)
+		status = table_begin();
+	if (status == STATUS_OK)
 		status = terminal_begin();
 	look_later();
 	return status;
@@ -104,6 +106,7 @@ static const struct server server = {
 	.session_opened = entry_adopt,
 	.session_died = session_died,
 	.notified = notified,
+	.committed = table_committed,
 	.cancelled = cancelled,
 	.chains = true,
 };

@@ -68,6 +68,7 @@ static void stop(struct entry *entry, uint32_t signal)
 	ledger_change(entry, sizeof(*entry));
 	entry->flags &= ~(uint32_t)ENTRY_TELL_CONT;
 	entry->flags |= ENTRY_STOPPED | ENTRY_TELL_STOP;
+	table_changed(entry);
 	entry->end = signal;
 	entry->pending &= ~SIGNAL_BIT(SIGNAL_CONT);
 	tell_parent(entry);
@@ -82,6 +83,7 @@ static void go_on(struct entry *entry)
 	kill_point();
 	ledger_change(entry, sizeof(*entry));
 	entry->flags &= ~(uint32_t)(ENTRY_STOPPED | ENTRY_TELL_STOP);
+	table_changed(entry);
 	entry->flags |= ENTRY_TELL_CONT;
 	entry->end = 0;
 	if (entry->pending != 0)

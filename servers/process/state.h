@@ -128,6 +128,12 @@ void waiter_cancelled(struct deferred *deferred);
 void signal_send(struct entry *entry, uint32_t signal);
 void signal_group(int32_t group, uint32_t signal);
 
+// ---- table.c
+
+status_t table_begin(void);
+void table_changed(const struct entry *entry); // in a way that others see; shown after the commit
+void table_committed(void);
+
 // ---- terminal.c
 
 status_t terminal_begin(void);
