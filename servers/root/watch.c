@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum {
-	HANG_US = 400000, // noticed within half a second, as one looks ten times a second
+	HANG_US = 350000, // four ticks of work: noticed within half a second
 	HANG_TICKS = 4,
 	START_US = 3000000, // a start looks through all that was left behind
 	RESTARTS_MAX = 3,   // within one run of

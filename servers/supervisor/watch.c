@@ -14,7 +14,7 @@
 // A start may take longer than a request: it looks through all that was left behind.
 // Of one tick no more than a tick counts: on a virtual machine whose host looked elsewhere for a while,
 // a thread seems to have worked that long.
-enum { HANG_US = 400000, HANG_TICKS = 4, START_US = 3000000, TICK_US = 100000 };
+enum { HANG_US = 350000, HANG_TICKS = 4, START_US = 3000000, TICK_US = 100000 };
 
 void ticker_entry(void); // libc/runtime/ticker.S
 
@@ -87,7 +87,7 @@ static void server_judge(struct process *process, const struct thread_facts *fac
 		w->waits = 0;
 	} else if (w->stalled_us >= (pulse.phase == LEDGER_SERVING ? HANG_US : START_US)) {
 		crash_hang(process, pulse.phase == LEDGER_SERVING
-					    ? "hangs: 0.4 s of work without a heartbeat"
+					    ? "hangs: 0.35 s of work without a heartbeat"
 					    : "hangs: 3 s of work and still not ready");
 	} else if (w->waits >= HANG_TICKS) {
 		crash_hang(process, "hangs: it waits away from its loop");
