@@ -26,6 +26,7 @@
 #define LEDGER_REGIONS_MAX  16
 #define LEDGER_SUSPECTS_MAX 8
 #define LEDGER_LOG_DEFAULT  (64 * 1024ul)
+#define LEDGER_KILL_HANGS   (1ul << 63)
 #define LEDGER_CHANGE_MAX   ((1ul << 20) - 1) // bytes of one change
 
 enum ledger_phase {
@@ -74,7 +75,11 @@ struct ledger_header {
 	struct ledger_suspect suspect[LEDGER_SUSPECTS_MAX];
 
 	uint64_t kill_count; // kill points passed, in the variant that has them
-	uint64_t kill_armed; // die at this one; 0: never
+	uint64_t kill_armed; // die at this one, or hang with LEDGER_KILL_HANGS; 0: never
+
+	// Of the time-stamp counter, in this order.
+	uint64_t killed_ticks;	// when a kill point took effect the last time
+	uint64_t serving_ticks; // when the server loop was reached the last time
 
 	uint64_t initialised; // init(FRESH) has been committed
 	uint64_t free_offset; // where the next region goes

@@ -27,8 +27,13 @@ void kill_point(void)
 
 	if (!process_info()->ledger_bytes)
 		return;
-	if (++header->kill_count == header->kill_armed) {
+	if (++header->kill_count == (header->kill_armed & ~LEDGER_KILL_HANGS)) {
+		bool hangs = header->kill_armed & LEDGER_KILL_HANGS;
+
+		header->killed_ticks = __builtin_ia32_rdtsc();
 		header->kill_armed = 0;
+		while (hangs) // no PAUSE: an emulator takes long over it
+			__asm__ volatile("");
 		__builtin_trap();
 	}
 }

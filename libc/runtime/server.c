@@ -79,6 +79,7 @@ static void start(enum start_mode mode)
 	server_commit();
 	chain_redo();
 	sessions_reap();
+	header->serving_ticks = __builtin_ia32_rdtsc();
 	header->phase = LEDGER_SERVING;
 }
 

@@ -221,6 +221,8 @@ status_t pager_statistics_handle(struct session *session, struct pager_machine *
 		.faults_copy = state->faults_copy,
 		.restarts = state->restarts,
 		.check_failures = state->check_failures,
+		.killed_ticks = ledger_header()->killed_ticks,
+		.serving_ticks = ledger_header()->serving_ticks,
 		.pool_bytes = state->space[SPACE_POOL].quota << PAGE_BITS,
 		.pool_charged_bytes = state->space[SPACE_POOL].charged << PAGE_BITS,
 	};

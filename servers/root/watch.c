@@ -81,7 +81,7 @@ static void service_end(struct service *service, uint64_t points)
 		return;
 	}
 	service->kill_asked = true;
-	ledger->kill_armed = ledger->kill_count + points;
+	ledger->kill_armed = ledger->kill_count + points; // LEDGER_KILL_HANGS passes through
 }
 
 static void fault_print(const struct message *fault)
@@ -197,9 +197,12 @@ static void service_watch(struct service *service)
 		if (facts.state == THREAD_RECEIVING)
 			service->stalled_us = 0;
 	}
-	if (service->stalled_us >= limit || service->waits >= HANG_TICKS)
-		service_died(service, "hangs");
-	else if (++service->quiet_ticks == QUIET_TICKS)
+	if (service->stalled_us >= limit || service->waits >= HANG_TICKS) {
+		if (was_killed(service))
+			service_renew(service, NULL);
+		else
+			service_died(service, "hangs");
+	} else if (++service->quiet_ticks == QUIET_TICKS)
 		service->crashes = 0;
 }
 

@@ -354,7 +354,7 @@ static status_t kill_arm(struct process *service, uint64_t points)
 	if (status != STATUS_OK)
 		return SUPERVISOR_NO_SERVICE;
 	ledger_set(&service->kill_asked, 1u);
-	count += points;
+	count += points; // with SUPERVISOR_KILL_HANGS, which is the ledger's bit
 	return pager_space_write(&pager_session, service->number, armed, &count, sizeof(count));
 }
 

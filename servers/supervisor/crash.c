@@ -184,6 +184,16 @@ static bool was_killed(struct process *process)
 	return true;
 }
 
+static bool killed_restart(struct process *process)
+{
+	if (!was_killed(process))
+		return false;
+	ledger_set(&process->blameless, 1u);
+	process_restart(process, START_RESTART);
+	ledger_commit();
+	return true;
+}
+
 void crashes_take(void)
 {
 	struct pager_crash crash;
@@ -195,12 +205,8 @@ void crashes_take(void)
 		ledger_set(&state->crash_seen, crash.serial);
 		if (process == NULL || !runs(process))
 			continue; // a thread of a life that is over
-		if (was_killed(process)) {
-			ledger_set(&process->blameless, 1u);
-			process_restart(process, START_RESTART);
-			ledger_commit();
+		if (killed_restart(process))
 			continue;
-		}
 		cause_write(cause, sizeof(cause), &crash);
 		if (crash.cause == PAGER_CAUSE_EXCEPTION && crash.word0 == UNDEFINED_INSTRUCTION) {
 			last_words_read(process, words);
@@ -216,6 +222,8 @@ void crashes_take(void)
 
 void crash_hang(struct process *process, const char *reason)
 {
+	if (killed_restart(process))
+		return;
 	report_write(process, 0, reason);
 	process_died(process, SUPERVISOR_END_HANG, (int32_t)process->crash, reason);
 	ledger_commit();

@@ -114,12 +114,36 @@ status_t supervisor_process_next_handle(struct session *session, uint64_t after,
 	return STATUS_OK;
 }
 
+// When it was killed and when it served again, from its ledger; zeroes if it has none.
+static void ticks_read(const struct process *process, struct supervisor_service *facts)
+{
+	uint64_t ticks[2] = {0}, bytes;
+
+	if (pager_space_read(&pager_session, process->number,
+			     LEDGER_BASE + offsetof(struct ledger_header, killed_ticks),
+			     sizeof(ticks), ticks, &bytes) != STATUS_OK)
+		return;
+	facts->killed_ticks = ticks[0];
+	facts->serving_ticks = ticks[1];
+}
+_Static_assert(offsetof(struct ledger_header, serving_ticks) ==
+		       offsetof(struct ledger_header, killed_ticks) + sizeof(uint64_t),
+	       "read together");
+
 static void root_service_facts(uint64_t number, struct supervisor_service *facts, char reason[100])
 {
 	struct supervisor_process process = root_process_facts(number);
+	struct pager_machine machine;
 
 	*facts = (struct supervisor_service){
 		.process = number, .state = process.state, .restarts = process.restarts};
+	if (number == PROCESS_SUPERVISOR) {
+		facts->killed_ticks = ledger_header()->killed_ticks;
+		facts->serving_ticks = ledger_header()->serving_ticks;
+	} else if (pager_statistics(&pager_session, &machine) == STATUS_OK) {
+		facts->killed_ticks = machine.killed_ticks;
+		facts->serving_ticks = machine.serving_ticks;
+	}
 	memcpy(facts->name, process.name, sizeof(facts->name));
 	strncpy(reason, handover()->service[number - PROCESS_PAGER].last_end, 99);
 }
@@ -143,6 +167,7 @@ status_t supervisor_service_next_handle(struct session *session, uint32_t index,
 			.last_end = process->end,
 			.crash = process->crash,
 		};
+		ticks_read(process, facts);
 		memcpy(facts->name, process->name, sizeof(facts->name));
 		memcpy(reason, process->reason, sizeof(process->reason));
 		return STATUS_OK;

@@ -35,6 +35,8 @@
 #include <caplet/server.h>
 #include <caplet/system.h>
 
+_Static_assert(SUPERVISOR_KILL_HANGS == LEDGER_KILL_HANGS, "handed on as it is");
+
 enum {
 	PROCESSES_MAX = 128,
 	PIECE_BITS = 18, // bytes of untyped memory for a process's kernel objects
