@@ -40,7 +40,8 @@ include mk/system.mk
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' \
-		$(addprefix mk/,$(addsuffix .mk,qemu system iso bochs lint archive idl host newlib)) Makefile
+		$(addprefix mk/,$(addsuffix .mk,qemu system iso bochs lint archive idl host newlib)) Makefile \
+		tests/fault/build.mk tests/guest/kill/build.mk
 
 clean: ## delete everything built
 	rm -rf build

@@ -3,14 +3,20 @@
 // What the parts of loadtest share: when to stop, and what went wrong.
 #pragma once
 
-#include <stdbool.h>
-#include <stdint.h>
+#include <caplet/system.h>
 
 extern volatile bool load_over; // the last kill has been done
 extern unsigned load_run;	// number of this run
 
 // Notes the first thing that went wrong, with a number that helps.
 void load_wrong(const char *what, uint64_t number);
+
+struct holdings {
+	struct supervisor_census census;
+	struct pager_machine machine;
+};
+bool holdings_take(struct holdings *h);
+void holdings_compare(const struct holdings *before, const struct holdings *after); // or load_wrong
 
 // Threads. Each works until load_over, then checks what it left.
 void *load_fs(void *number);	  // files of its own, and one that all append to
