@@ -231,7 +231,7 @@ static void devices(void)
 	CHECK(file_read(own, file, text, sizeof text - 1, &bytes) == STATUS_OK);
 	CHECK(strncmp(text, "MemTotal: ", 10) == 0);
 	CHECK(file_close(own, file) == STATUS_OK);
-	CHECK(vfs_lookup(&vfs, true, PATH("/proc/1/stat"), &server, &stat) == STATUS_OK);
+	CHECK(vfs_lookup(&vfs, true, PATH("/proc/self/stat"), &server, &stat) == STATUS_OK);
 	CHECK(vfs_lookup(&vfs, true, PATH("/proc/0/stat"), &server, &stat) == FILE_NOT_FOUND);
 	CHECK(open_status("/proc/meminfo", FILE_WRITE) == FILE_READ_ONLY);
 	CHECK(open_status("/dev/new", FILE_WRITE | VFS_OPEN_CREATE) == FILE_READ_ONLY);
