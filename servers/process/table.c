@@ -13,10 +13,6 @@
 
 _Static_assert(ENTRIES_MAX <= PROCESS_TABLE_ROWS, "each entry has its row");
 
-struct shown {
-	uint64_t object; // of the pager, plus one; 0: none yet
-};
-
 static struct process_table *table; // NULL: there is nobody to show it to
 static uint64_t changed[ENTRIES_MAX / 64];
 static bool any_changed;
@@ -54,43 +50,27 @@ void table_committed(void)
 		changed[w] = 0;
 }
 
-// The object is made once and outlives this process's restarts. Killed between making and noting it, one
-// is lost until the ledger is.
-static status_t object_find(struct shown *shown)
-{
-	uint64_t object;
-	status_t status;
-
-	if (shown->object != 0)
-		return STATUS_OK;
-	status = pager_object_create(&pager_session, PROCESS_TABLE_BYTES, PAGER_KEEP, &object);
-	if (status == STATUS_OK)
-		ledger_set(&shown->object, object + 1);
-	return status;
-}
-
+// Each start makes an object anew. The one of the life before is gone with that life; who maps it still
+// reads what was true, until it is shown the new one.
 status_t table_begin(void)
 {
 	struct vfs_client *vfs = (struct vfs_client *)inherit_client("vfs");
-	struct shown *shown = ledger_region("shown", 1, sizeof(*shown));
-	uint64_t address;
+	uint64_t object, address;
 	status_t status;
 	cptr_t cap;
 
-	if (shown == NULL)
-		return STATUS_BAD_LEDGER;
 	if (vfs == NULL)
 		return STATUS_OK;
-	status = object_find(shown);
+	status = pager_object_create(&pager_session, PROCESS_TABLE_BYTES, 0, &object);
 	if (status == STATUS_OK)
-		status = pager_object_map(&pager_session, shown->object - 1, 0, 0,
-					  PROCESS_TABLE_BYTES, PAGER_READ | PAGER_WRITE, &address);
+		status = pager_object_map(&pager_session, object, 0, 0, PROCESS_TABLE_BYTES,
+					  PAGER_READ | PAGER_WRITE, &address);
 	if (status != STATUS_OK)
 		return status;
 	table = (struct process_table *)address;
 	for (unsigned i = 0; i < ENTRIES_MAX; i++)
 		row_write(i);
-	status = pager_object_cap(&pager_session, shown->object - 1, PAGER_READ, &cap);
+	status = pager_object_cap(&pager_session, object, PAGER_READ, &cap);
 	if (status == STATUS_OK) {
 		status = vfs_show(vfs, cap);
 		slot_return(cap, 1);
