@@ -6,6 +6,7 @@
 // step relies only on those before it and can be repeated by a successor: undo log, slots,
 // sessions and their windows, the server's own check and init, clients that died meanwhile.
 
+#include <stdio.h>
 #include <string.h>
 
 #include <caplet/kernel.h>
@@ -49,12 +50,16 @@ void server_commit(void)
 // An empty ledger cannot be damaged: where one fails, the manifest gives too little.
 static void must(status_t status, const char *what)
 {
+	static char reason[sizeof(ledger_header()->last_words)];
+
 	if (status == STATUS_BAD_LEDGER && process_info()->start_mode == START_FRESH)
 		server_panic("server: the manifest gives it too small a ledger");
 	if (status == STATUS_BAD_LEDGER)
 		ledger_header()->phase = LEDGER_DAMAGED;
-	if (status != STATUS_OK)
-		server_panic(what);
+	if (status == STATUS_OK)
+		return;
+	snprintf(reason, sizeof(reason), "%s, status %u", what, (unsigned)status);
+	server_panic(reason);
 }
 
 static void start(enum start_mode mode)
