@@ -17,16 +17,16 @@ $(call image,timer-kill,servers/drivers/timer,,kill)
 $(call image,killtest,tests/guest,kill/main.c kill/fs_course.c kill/path_course.c kill/device_course.c \
 	kill/base_course.c,nofpu)
 
-# The system's manifest, with a program more.
+# The system's manifest, with a program more and the monitor instead of the shell.
 $(BUILD)/kill.caplet: $(MANIFEST) tests/guest/kill/killtest.caplet
 	@mkdir -p $(@D)
-	$(Q)cat $^ | sed 's/ledger    32M/ledger    1M/' > $@
+	$(Q)cat $^ | sed 's/ledger    32M/ledger    1M/; s/^start .*/start monitor/' > $@
 $(call manifest,kill-manifest,$(BUILD)/kill.caplet)
 
 $(call archive,kill,$(call root-member,root) manifest=$(BUILD)/kill-manifest.bin \
 	bin/pager=$(BUILD)/stripped/pager-kill bin/supervisor=$(BUILD)/stripped/supervisor-kill \
 	$(foreach name,$(kill-servers),bin/$(name)=$(BUILD)/stripped/$(name)-kill) \
-	$(call program-members,monitor hello killtest))
+	$(call program-members,process monitor hello killtest))
 
 kill-command = sh tests/guest/load/check-output build/host/console-script -t 290 \
 	tests/guest/kill/$1.lines $(QEMU) $(QEMU_MACHINE) $(QEMU_EXIT) -serial stdio \
