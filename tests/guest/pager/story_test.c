@@ -154,7 +154,9 @@ static bool told(void)
 static bool same(struct pager_machine a, struct pager_machine b)
 {
 	a.faults = a.faults_zero = a.faults_copy = a.restarts = 0;
+	a.killed_ticks = a.serving_ticks = 0;
 	b.faults = b.faults_zero = b.faults_copy = b.restarts = 0;
+	b.killed_ticks = b.serving_ticks = 0;
 	return memcmp(&a, &b, sizeof(a)) == 0;
 }
 
