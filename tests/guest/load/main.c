@@ -95,7 +95,7 @@ int main(int argc, char **argv)
 	printf("loadtest: %u kills of %s\n", kills, argv[1]);
 	fflush(stdout);
 	threads_warm();
-	kills_do("all", 3);
+	kills_do("all", 8);
 	load_run = clock_now() / 1000000;
 	if (!load_fs_begin() || timer_session() == NULL || !holdings_take(&before)) {
 		printf("loadtest: cannot begin\n");
