@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 //
 // Measures what a program sees of the whole system: calls through generated stubs to real servers,
-// memory, threads, and how long the boot took. Each operation is done ROUNDS times after some to
-// warm up; the smallest count is printed, and the largest under NAME_most where it differs. The
-// cost of reading the counter is taken off. Results are kept until the end, so that printing does
-// not disturb what comes later.
+// memory, threads, files, processes, and how long the boot took. Each operation is done ROUNDS times
+// after some to warm up; the smallest count is printed, and the largest under NAME_most where it
+// differs. The cost of reading the counter is taken off. Results are kept until the end, so that
+// printing does not disturb what comes later.
+
+#include "bench.h"
 
 #include <caplet/clock.h>
 #include <caplet/library.h>
@@ -12,26 +14,25 @@
 #include <caplet/start.h>
 #include <caplet/system.h>
 #include <console.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
+#include <sys/mman.h>
 #include <timer.h>
-#include <unistd.h>
 
-enum { ROUNDS = 32, WARM_UP = 8, RESULTS_MAX = 32, EXIT_SUCCESS_STATUS = 0x10 };
+enum { RESULTS_MAX = 64, TOUCHED_PAGES = 256, EXIT_SUCCESS_STATUS = 0x10 };
 
 struct result {
 	const char *name;
 	uint64_t least, most;
+	uint64_t hundredths; // of a mean
 };
 
 static struct result results[RESULTS_MAX];
 static size_t result_count;
 static uint64_t empty; // what reading the counter twice costs
 
-static void measure(const char *name, void (*operation)(void))
+void measure(const char *name, void (*operation)(void))
 {
 	struct result *result = &results[result_count++];
 
@@ -49,6 +50,14 @@ static void measure(const char *name, void (*operation)(void))
 		if (took > result->most)
 			result->most = took;
 	}
+}
+
+void measured(const char *name, uint64_t ticks, uint64_t count)
+{
+	results[result_count++] = (struct result){.name = name,
+						  .least = ticks / count,
+						  .most = ticks / count,
+						  .hundredths = ticks * 100 / count % 100};
 }
 
 static void nothing(void)
@@ -89,6 +98,22 @@ static void touch_page(void)
 	fresh += PAGE_SIZE;
 }
 
+// One page after the other, as who fills memory does: the mean.
+static void measure_touching(void)
+{
+	volatile char *memory = mmap(NULL, TOUCHED_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	uint64_t before;
+
+	if (memory == MAP_FAILED)
+		return;
+	before = clock_ticks();
+	for (size_t i = 0; i < TOUCHED_PAGES; i++)
+		memory[i * PAGE_SIZE] = 1;
+	measured("page_touch", clock_ticks() - before, TOUCHED_PAGES);
+	munmap((void *)memory, TOUCHED_PAGES * PAGE_SIZE);
+}
+
 static void *thread_body(void *argument)
 {
 	return argument;
@@ -109,59 +134,22 @@ static void malloc_free(void)
 	free(memory);
 }
 
-static int file; // 4 KiB long, on tmpfs
-static char page[PAGE_SIZE];
-
-static void file_open_close(void)
+static void result_print(const struct result *result)
 {
-	close(open("/tmp/bench", O_RDONLY));
-}
-
-static void file_stat_path(void)
-{
-	struct stat found;
-
-	stat("/tmp/bench", &found);
-}
-
-static void file_read_page(void)
-{
-	pread(file, page, sizeof(page), 0);
-}
-
-static void file_write_page(void)
-{
-	pwrite(file, page, sizeof(page), 0);
-}
-
-static void file_read_byte(void)
-{
-	pread(file, page, 1, 0);
-}
-
-static void measure_files(void)
-{
-	file = open("/tmp/bench", O_RDWR | O_CREAT, 0666);
-	if (file < 0 || write(file, page, sizeof(page)) != sizeof(page))
-		return;
-	measure("file_open_close_tmpfs", file_open_close);
-	measure("file_stat_tmpfs", file_stat_path);
-	measure("file_read_1_tmpfs", file_read_byte);
-	measure("file_read_4k_tmpfs", file_read_page);
-	measure("file_write_4k_tmpfs", file_write_page);
+	printf("bench\t%s\t%llu", result->name, (unsigned long long)result->least);
+	if (result->hundredths != 0)
+		printf(".%02u", (unsigned)result->hundredths);
+	printf("\tinsn\n");
+	if (result->most != result->least)
+		printf("bench\t%s_most\t%llu\tinsn\n", result->name,
+		       (unsigned long long)result->most);
 }
 
 static void results_print(uint64_t boot)
 {
 	printf("bench\tboot_to_shell\t%llu\tinsn\n", (unsigned long long)boot);
-	for (size_t i = 0; i < result_count; i++) {
-		const struct result *result = &results[i];
-
-		printf("bench\t%s\t%llu\tinsn\n", result->name, (unsigned long long)result->least);
-		if (result->most != result->least)
-			printf("bench\t%s_most\t%llu\tinsn\n", result->name,
-			       (unsigned long long)result->most);
-	}
+	for (size_t i = 0; i < result_count; i++)
+		result_print(&results[i]);
 	fflush(stdout);
 }
 
@@ -180,10 +168,12 @@ int main(void)
 	measure("ipc_idl_pager", call_pager);
 	measure("ipc_idl_timer", call_timer);
 	measure("page_touch_fresh", touch_page);
+	measure_touching();
 	measure("malloc_free", malloc_free);
 	measure("thread_create_join", thread_create_join);
 	timer_sleep_until(timer_session(), clock_now() + 2000000000ul);
 	measure_files();
+	measure_processes();
 	results_print(boot);
 	console_drain(console_session());
 	supervisor_power_off(&supervisor_session, EXIT_SUCCESS_STATUS);
