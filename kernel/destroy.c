@@ -86,7 +86,22 @@ must_check static enum progress destroy_inner(struct slot *slot)
 	return DONE;
 }
 
-// Empty the last remaining slot of the zombie in `slot`.
+// Empty slots at the end take no step of their own; so many may be passed in one.
+enum { EMPTY_SLOTS = 128 };
+
+static void pass_empty(struct slot *slot)
+{
+	const struct slot *slots = zombie_slots(slot->cap);
+	unsigned remaining = slot->cap.remaining;
+	unsigned least = remaining > EMPTY_SLOTS ? remaining - EMPTY_SLOTS : 0;
+
+	while (remaining > least && slot_is_empty(&slots[remaining - 1])) {
+		remaining--;
+	}
+	slot->cap.remaining = remaining;
+}
+
+// Empty the last remaining slot of the zombie in `slot`, and pass those before it that are empty.
 must_check static enum progress shorten(struct slot *slot)
 {
 	struct cap zombie = slot->cap;
@@ -100,7 +115,7 @@ must_check static enum progress shorten(struct slot *slot)
 	if (slot->cap.type == CAP_ZOMBIE && slot->cap.address == zombie.address &&
 	    slot->cap.remaining == zombie.remaining) {
 		assert(slot_is_empty(end));
-		slot->cap.remaining--;
+		pass_empty(slot);
 	}
 	return DONE;
 }

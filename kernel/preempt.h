@@ -9,7 +9,7 @@
 // same call continues. So everything an operation must remember is in the objects themselves.
 //
 // Callers:
-//   destroy.c   destroy_slot      after each step: a slot emptied, a waiter sent away
+//   destroy.c   destroy_slot      after each step: slots emptied, a waiter sent away
 //   destroy.c   destroy_descendants  after each capability deleted
 //   endpoint.c  endpoint_cancel_badged  after each 32 waiters looked at
 //   untyped.c   untyped_clean     after each 64 KiB zeroed
