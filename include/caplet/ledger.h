@@ -101,8 +101,20 @@ static inline struct ledger_header *ledger_header(void)
 status_t ledger_open(enum start_mode *mode, uint64_t bytes, uint64_t log_bytes);
 
 // Save the old contents of bytes that are about to change. A transaction that outgrows the log is a
-// bug of the server and ends it.
-void ledger_change(void *place, size_t bytes);
+// bug of the server and ends it. Nearly all changes are of one word or half of one, hence a way for each.
+void ledger_change_bytes(void *place, size_t bytes);
+void ledger_change_word(void *place); // 8 bytes
+void ledger_change_half(void *place); // 4 bytes
+
+static inline void ledger_change(void *place, size_t bytes)
+{
+	if (__builtin_constant_p(bytes) && bytes == sizeof(uint64_t))
+		ledger_change_word(place);
+	else if (__builtin_constant_p(bytes) && bytes == sizeof(uint32_t))
+		ledger_change_half(place);
+	else
+		ledger_change_bytes(place, bytes);
+}
 
 // Save, then copy the new contents there.
 void ledger_store(void *place, const void *from, size_t bytes);

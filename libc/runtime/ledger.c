@@ -96,35 +96,43 @@ static void log_play_back(struct ledger_header *header)
 	store_ordered(&header->log_used, 0);
 }
 
-// Most changes are of one word or half of one; a length that is known makes the copy two moves.
-static void save(void *to, const void *place, size_t bytes)
-{
-	if (bytes == sizeof(uint64_t))
-		copy_stepwise(to, place, sizeof(uint64_t));
-	else if (bytes == sizeof(uint32_t))
-		copy_stepwise(to, place, sizeof(uint32_t));
-	else
-		copy_stepwise(to, place, bytes);
-}
-
-void ledger_change(void *place, size_t bytes)
+// Inlined with a length that is known, the copy is one move and the bounds are two comparisons.
+static inline __attribute__((always_inline)) void save(void *place, size_t bytes)
 {
 	struct ledger_header *header = ledger_header();
 	uint64_t offset = (uint64_t)place - LEDGER_BASE;
 	uint64_t padded = (bytes + 7) & ~7ul;
-	uint64_t used = header->log_used;
+	uint64_t used = header->log_used, end = used + padded + 8;
 	uint64_t footer = offset << FOOTER_BYTES_BITS | bytes;
 
-	if (bytes == 0)
-		return;
-	if (offset >= header->bytes || bytes > header->bytes - offset || bytes > LEDGER_CHANGE_MAX)
+	// A ledger has two pages at least, so the difference is none below zero.
+	if (__builtin_expect(bytes > LEDGER_CHANGE_MAX ||
+				     (bytes > PAGE_SIZE && bytes > header->bytes) ||
+				     offset > header->bytes - bytes,
+			     0))
 		server_panic("ledger: a change outside of the ledger");
-	if (used + padded + 8 > header->log_bytes)
+	if (__builtin_expect(end > header->log_bytes, 0))
 		server_panic("ledger: a transaction larger than its log");
 	kill_point();
-	save(at(LOG_OFFSET + used), place, bytes);
+	copy_stepwise(at(LOG_OFFSET + used), place, bytes);
 	copy_stepwise(at(LOG_OFFSET + used + padded), &footer, 8);
-	store_ordered(&header->log_used, used + padded + 8);
+	store_ordered(&header->log_used, end);
+}
+
+void ledger_change_bytes(void *place, size_t bytes)
+{
+	if (bytes != 0)
+		save(place, bytes);
+}
+
+void ledger_change_word(void *place)
+{
+	save(place, sizeof(uint64_t));
+}
+
+void ledger_change_half(void *place)
+{
+	save(place, sizeof(uint32_t));
 }
 
 void ledger_store(void *place, const void *from, size_t bytes)

@@ -5,11 +5,6 @@
 
 #include "journal.h"
 
-void journal_save(void *place, size_t bytes)
-{
-	ledger_change(place, bytes);
-}
-
 void journal_commit(void)
 {
 	ledger_commit();

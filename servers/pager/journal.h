@@ -11,6 +11,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void journal_save(void *place, size_t bytes); // before the bytes change
+#ifdef __caplet__
+#include <caplet/ledger.h>
+
+static inline void journal_save(void *place, size_t bytes) // before the bytes change
+{
+	ledger_change(place, bytes);
+}
+#else
+void journal_save(void *place, size_t bytes);
+#endif
 void journal_commit(void);
 void journal_abort(void);
