@@ -27,10 +27,31 @@ const void *archive_data(const struct archive_member *member)
 	return (const uint8_t *)HANDOVER_ARCHIVE_BASE + member->offset;
 }
 
+// Members that were found, by a hash of their names. The archive never changes; names lie in it.
+enum { FOUND_MAX = 64 };
+static struct archive_member found[FOUND_MAX];
+
+static struct archive_member *found_place(const char *name)
+{
+	uint32_t hash = 0;
+
+	while (*name != '\0')
+		hash = hash * 31 + (uint8_t)*name++;
+	return &found[hash % FOUND_MAX];
+}
+
 bool program_find(const char *name, struct archive_member *member)
 {
-	return archive_find((const void *)HANDOVER_ARCHIVE_BASE, handover()->archive_bytes, name,
-			    member);
+	struct archive_member *place = found_place(name);
+
+	if (place->name == NULL || strcmp(place->name, name) != 0) {
+		if (!archive_find((const void *)HANDOVER_ARCHIVE_BASE, handover()->archive_bytes,
+				  name, member))
+			return false;
+		*place = *member;
+	}
+	*member = *place;
+	return true;
 }
 
 static bool text_ends(const char *text, uint64_t bytes)
