@@ -8,7 +8,7 @@ CAPLET_CACHE ?= build/cache
 NEWLIB_SOURCE := /usr/src/newlib/newlib-3.3.0.tar.xz
 newlib-inputs := $(sort $(wildcard libc/newlib/* libc/newlib/include/*/*))
 newlib-key := $(shell { sha256sum $(NEWLIB_SOURCE) $(newlib-inputs) 2>/dev/null; \
-	gcc -dumpfullversion; } | sha256sum | cut -c 1-16)
+	gcc -dumpfullversion 2>/dev/null; } | sha256sum | cut -c 1-16)
 
 NEWLIB := $(CAPLET_CACHE)/newlib-$(newlib-key)
 NEWLIB_STAMP := $(NEWLIB)/done

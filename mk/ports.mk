@@ -25,7 +25,7 @@ PORT_FLAGS = -std=gnu17 -O2 -g -w -MMD -MP -ffile-prefix-map=$(CURDIR)/= -fno-st
 	-ftls-model=local-exec -nostdinc -D__caplet__ -D_GNU_SOURCE \
 	-U__linux__ -U__linux -Ulinux -U__gnu_linux__ -U__unix__ -U__unix -Uunix \
 	-I$(abspath libc/include) -isystem $(abspath $(NEWLIB))/include \
-	-isystem $(shell gcc -print-file-name=include)
+	-isystem $(shell gcc -print-file-name=include 2>/dev/null)
 
 port-object = $(eval $(call port-object-rules,$(strip $1),$(strip $2),$(strip $3),$4))
 

@@ -26,8 +26,8 @@ ifeq ($(CI),true)
 WARNINGS += -Werror
 endif
 
-COMPILER_INCLUDE := $(shell $(CC) -print-file-name=include)
-LIBGCC := $(shell gcc -print-libgcc-file-name)
+COMPILER_INCLUDE := $(shell $(CC) -print-file-name=include 2>/dev/null)
+LIBGCC := $(shell gcc -print-libgcc-file-name 2>/dev/null)
 
 # What kernel and programs share. No frame may hold a build path.
 TARGET_FLAGS := -std=gnu17 -O2 -g $(WARNINGS) -MMD -MP -Iinclude -ffile-prefix-map=$(CURDIR)/= \
