@@ -54,9 +54,10 @@ struct __attribute__((may_alias)) cap {
 		} untyped;
 		struct {
 			uint64_t asid : 12; // space it is mapped in; 0: nowhere
-			uint64_t level : 4; // table: of its entries
-			int64_t page : 48;  // virtual address / 4096, with its sign
-		} map;			    // frame, table
+			uint64_t level : 2; // table: of its entries
+			uint64_t tag : 14; // frame: of the table it is mapped through, see vspace.h
+			int64_t page : 36; // virtual address / 4096, with its sign
+		} map;			   // frame, table
 		struct {
 			uint64_t format; // enum vspace_format
 		} vspace;

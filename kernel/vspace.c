@@ -10,6 +10,7 @@ struct space {
 
 // All under the kernel lock.
 static struct space spaces[ASID_COUNT];
+static uint16_t table_maps[ASID_COUNT]; // how often a table was mapped, in all spaces of that ASID
 
 struct vspace vspace_none __attribute__((aligned(1 << VSPACE_BITS)));
 
@@ -33,22 +34,38 @@ static bool is_frame(const struct table_format *format, uint64_t entry, unsigned
 	return level == 0 || entry & format->large;
 }
 
+// The bits that every format leaves to software in an entry that leads to a table: 9 to 11 and 52 to
+// 62. They hold the number of the table's mapping.
+static uint64_t tag_to_entry(unsigned tag)
+{
+	return (uint64_t)(tag & 0x7ff) << 52 | (tag >> 11 & 7) << 9;
+}
+
+static unsigned tag_of(uint64_t entry)
+{
+	return (entry >> 52 & 0x7ff) | (entry >> 9 & 7) << 11;
+}
+
 // Go down towards the entry for `address` of level *level. Where a table is missing or a larger
-// frame is in the way, *level says how far it went. Never NULL.
-static inline uint64_t *walk(const struct space *space, vaddr_t address, unsigned *level)
+// frame is in the way, *level says how far it went. *above: the entry of the table that the result
+// lies in. Never NULL.
+static inline uint64_t *walk(const struct space *space, vaddr_t address, unsigned *level,
+			     uint64_t *above)
 {
 	const uint64_t present = space->format->present, large = space->format->large;
 	const uint64_t target = space->format->address;
 	unsigned here = space->format->levels - 1, wanted = *level, shift = shift_of(here);
 	uint64_t *table = space->root->full.entry;
 
+	*above = 0;
 	for (;; here--, shift -= INDEX_BITS) {
 		uint64_t *entry = &table[(address >> shift) & (TABLE_ENTRIES - 1)];
 		if (here == wanted || !(*entry & present) || *entry & large) {
 			*level = here;
 			return entry;
 		}
-		table = phys_to_virt(*entry & target);
+		*above = *entry;
+		table = phys_to_virt(*above & target);
 	}
 }
 
@@ -65,6 +82,12 @@ static void write_entry(const struct space *space, uint64_t *place, vaddr_t addr
 static vaddr_t mapped_address(struct cap cap)
 {
 	return (vaddr_t)(int64_t)cap.map.page << PAGE_BITS;
+}
+
+// A capability keeps 48 bits of an address; the others follow from them, or are zero.
+static bool is_at(struct cap cap, vaddr_t address)
+{
+	return (mapped_address(cap) ^ address) << 16 == 0;
 }
 
 static unsigned frame_level(struct cap frame)
@@ -84,10 +107,11 @@ static uint64_t *find_mapping(struct cap cap, unsigned *level)
 	unsigned wanted = is_table ? cap.map.level + 1u : frame_level(cap);
 	paddr_t target = is_table ? virt_to_phys(cap_object(cap)) : cap_paddr(cap);
 	*level = wanted;
-	uint64_t *entry = walk(space, mapped_address(cap), level);
+	uint64_t above, *entry = walk(space, mapped_address(cap), level, &above);
 	if (*level != wanted || !is_present(space->format, *entry) ||
 	    is_frame(space->format, *entry, wanted) == is_table ||
-	    (*entry & space->format->address) != target) {
+	    (*entry & space->format->address) != target ||
+	    (!is_table && cap.map.tag != tag_of(above))) {
 		return NULL;
 	}
 	return entry;
@@ -152,18 +176,20 @@ enum status vspace_map_table(struct cap *table, const struct mapping *mapping, u
 		return STATUS_MAPPED;
 	}
 	unsigned reached = 0;
-	uint64_t *entry = walk(space, mapping->address, &reached);
+	uint64_t above, *entry = walk(space, mapping->address, &reached, &above);
 	if (reached == 0 || is_present(space->format, *entry)) {
 		return STATUS_MAPPED;
 	}
 	if (table->map.asid != 0) {
 		arch_zero(cap_object(*table), PAGE_SIZE); // what a lost mapping left behind
 	}
-	table->map.asid = arch_vspace_asid(space->root);
+	unsigned asid = arch_vspace_asid(space->root);
+	table->map.asid = asid;
 	table->map.page = (int64_t)mapping->address >> PAGE_BITS;
 	table->map.level = reached - 1;
 	write_entry(space, entry, mapping->address, reached,
-		    space->format->table_entry(virt_to_phys(cap_object(*table))));
+		    space->format->table_entry(virt_to_phys(cap_object(*table))) |
+			    tag_to_entry(table_maps[asid]++));
 	*level = reached;
 	return STATUS_OK;
 }
@@ -181,11 +207,11 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	const struct table_format *format = space->format;
 	unsigned asid = arch_vspace_asid(space->root);
 	bool again = find_mapping(*frame, &old_level) != NULL;
-	if (again && (frame->map.asid != asid || mapped_address(*frame) != mapping->address)) {
+	if (again && (frame->map.asid != asid || !is_at(*frame, mapping->address))) {
 		return STATUS_MAPPED;
 	}
 	unsigned wanted = frame_level(*frame), reached = wanted;
-	uint64_t *entry = walk(space, mapping->address, &reached);
+	uint64_t above, *entry = walk(space, mapping->address, &reached, &above);
 	if (reached != wanted && !is_present(format, *entry)) {
 		*level = reached;
 		return STATUS_NO_TABLE;
@@ -195,6 +221,7 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	}
 	frame->map.asid = asid;
 	frame->map.page = (int64_t)mapping->address >> PAGE_BITS;
+	frame->map.tag = tag_of(above);
 	write_entry(space, entry, mapping->address, wanted,
 		    format->frame_entry(cap_paddr(*frame), wanted, mapping->rights,
 					mapping->attributes));

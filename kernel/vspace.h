@@ -10,6 +10,10 @@
 //   from the tables: a mapping is found again by walking. A walk that does not end at this very
 //   frame or table means that the mapping is gone already (a table above it, or the space, was
 //   destroyed) and that the capability is free to be mapped again.
+// - So that a capability never takes another's mapping of the same frame at the same place for its own,
+//   each mapping of a table has a number (its tag, kept in the entry that leads to the table), and a
+//   frame's capability remembers the one it was mapped through. A mapping that was lost was lost with its
+//   table. The numbers of an ASID come round after 16,384 tables mapped, in all spaces that had it.
 // - There is at most one capability to a table. Its entries are zeroed when it is taken out.
 // - The page-table format is data (struct table_format): this file serves native tables, NPT, EPT
 //   and IOMMU tables alike.

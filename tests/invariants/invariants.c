@@ -64,6 +64,10 @@ static const char *check_pair(struct slot *a, struct slot *b)
 	uint64_t a_bytes = object_bytes(a->cap, &a_start), b_bytes = object_bytes(b->cap, &b_start);
 
 	if (cap_same_object(a->cap, b->cap)) {
+		if (a->cap.type == OBJECT_FRAME && a->cap.map.asid != 0 &&
+		    a->cap.word == b->cap.word) {
+			return "M1: two capabilities name one mapping";
+		}
 		struct slot *s = a;
 		while (s && s != b && cap_same_object(a->cap, s->cap)) {
 			s = slot_next(s);

@@ -195,6 +195,34 @@ static void test_space_destroyed(void **state)
 	assert_int_equal(map(&frames[0], BASE, RIGHT_READ), STATUS_OK);
 }
 
+// A capability whose mapping was lost with its table, or with its space, has no say over the mapping
+// that another capability made of the same frame at the same place.
+static void test_same_frame(void **state)
+{
+	struct cap other = cap_make(OBJECT_VSPACE, VSPACE_BITS, phys_to_virt(0x90000));
+	struct cap lost = frames[0], second = frames[0], third = frames[0];
+	unsigned level;
+
+	map_all_tables(BASE, 0);
+	assert_int_equal(map(&lost, BASE, RIGHT_READ), STATUS_OK);
+	vspace_unmap_table(&tables[2]);
+	assert_int_equal(map_table(&tables[2], BASE, &level), STATUS_OK);
+	assert_int_equal(map(&second, BASE, RIGHT_READ), STATUS_OK);
+	assert_int_equal(map(&lost, BASE, RIGHT_READ), STATUS_MAPPED);
+	vspace_unmap_frame(&lost);
+	assert_int_equal(translated_paddr(BASE), FRAME_AT(0));
+
+	vspace_destroy(cap_object(space));
+	assert_true(vspace_assign_asid(other, ASID));
+	space = other;
+	map_all_tables(BASE, 3);
+	assert_int_equal(map(&third, BASE, RIGHT_READ), STATUS_OK);
+	vspace_unmap_frame(&second);
+	assert_int_equal(translated_paddr(BASE), FRAME_AT(0));
+	vspace_unmap_frame(&third);
+	assert_int_equal(translate(BASE), 0);
+}
+
 static void test_random(void **state)
 {
 	int at[PLACES], where[FRAMES]; // frame at a place, place of a frame; -1: none
@@ -240,6 +268,7 @@ int vspace_tests(void)
 		cmocka_unit_test_setup(test_table_unmapped, setup),
 		cmocka_unit_test_setup(test_middle_table_unmapped, setup),
 		cmocka_unit_test_setup(test_space_destroyed, setup),
+		cmocka_unit_test_setup(test_same_frame, setup),
 		cmocka_unit_test_setup(test_random, setup),
 	};
 

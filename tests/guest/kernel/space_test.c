@@ -239,6 +239,29 @@ static bool test_stale_unmap(void)
 	return true;
 }
 
+// The same with two capabilities to one frame, and with a space that takes the number of another.
+static bool test_stale_same_frame(void)
+{
+	enum { NUMBER = 4005 };
+	cptr_t lost = object_make(OBJECT_FRAME, 0), second = cap_copy(lost, RIGHT_ALL);
+	cptr_t third = cap_copy(lost, RIGHT_ALL), space = object_make(OBJECT_VSPACE, 0);
+	cptr_t next = object_make(OBJECT_VSPACE, 0);
+
+	CHECK_STATUS(CALL(BOOT_SLOT_ASID_CONTROL, ASID_ASSIGN, space, NUMBER).status, OK);
+	CHECK_STATUS(frame_map(lost, space, TEST_VADDR, RIGHT_READ, 0), OK);
+	CHECK_STATUS(cap_delete(space), OK);
+	CHECK_STATUS(CALL(BOOT_SLOT_ASID_CONTROL, ASID_ASSIGN, next, NUMBER).status, OK);
+	CHECK_STATUS(frame_map(second, next, TEST_VADDR, RIGHT_READ, 0), OK);
+	CHECK_STATUS(MAP(lost, next, TEST_VADDR, RIGHT_READ | RIGHT_WRITE, 0), MAPPED);
+	CHECK_STATUS(CALL(lost, FRAME_UNMAP).status, OK);
+	CHECK_STATUS(MAP(third, next, TEST_VADDR, RIGHT_READ, 0), MAPPED); // it is still there
+	CHECK_STATUS(cap_delete(lost), OK);
+	CHECK_STATUS(MAP(third, next, TEST_VADDR, RIGHT_READ, 0), MAPPED);
+	CHECK_STATUS(CALL(second, FRAME_UNMAP).status, OK);
+	CHECK_STATUS(MAP(third, next, TEST_VADDR, RIGHT_READ, 0), OK);
+	return true;
+}
+
 static bool test_delete_unmaps(void)
 {
 	cptr_t frame = object_make(OBJECT_FRAME, 0), copy = cap_copy(frame, RIGHT_ALL);
@@ -354,6 +377,7 @@ const struct test space_tests[] = {
 	{"space_asid_errors", test_asid_errors},
 	{"space_table_unmap", test_table_unmap},
 	{"space_stale_unmap", test_stale_unmap},
+	{"space_stale_same_frame", test_stale_same_frame},
 	{"space_delete_unmaps", test_delete_unmaps},
 	{"space_revoke_across", test_revoke_across_spaces},
 	{"space_separate", test_separate},
