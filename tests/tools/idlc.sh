@@ -24,6 +24,10 @@ for file in *.idl; do
 	name=${file%.idl}
 	"$idlc" --header "$work/$name.h" --client "$work/${name}_client.c" \
 		--server "$work/${name}_server.c" --reference "$work/$name.md" "$file"
+	for made in "$name.h" "${name}_client.c" "${name}_server.c"; do
+		[ "$(head -n 1 "$work/$made")" = "// SPDX-License-Identifier: MIT" ] ||
+			complain "good/$made: no licence line"
+	done
 	for made in "$name.h" "${name}_client.c" "${name}_server.c" "$name.md"; do
 		if [ -n "${UPDATE-}" ]; then
 			cp "$work/$made" "$made.expect"

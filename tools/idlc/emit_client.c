@@ -263,10 +263,10 @@ static void stub(FILE *out, const struct interface *interface, const struct meth
 
 void emit_client(FILE *out, const struct interface *interface)
 {
+	text_head(out, interface, "the client's side, a stub for each method");
 	fprintf(out,
-		"// Made by idlc from %s.idl: the client's side.\n\n#include <%s.h>\n\n#include "
-		"<string.h>\n\n#include <caplet/message.h>\n#include <caplet/slot.h>\n\n",
-		interface->name, interface->name);
+		"\n#include <%s.h>\n\n#include <string.h>\n\n#include <caplet/message.h>\n#include <caplet/slot.h>\n\n",
+		interface->name);
 	fprintf(out,
 		"const struct interface_shape %s_shape = {\n\t.hash = %s_HASH,\n\t.window = %lu,\n"
 		"\t.lanes = %lu,\n\t.connects = %s,\n};\n",

@@ -210,8 +210,8 @@ void emit_header(FILE *out, const struct interface *interface)
 {
 	const char *upper = text_upper(interface->name);
 
-	fprintf(out, "// Made by idlc from %s.idl, version %lu.\n//\n", interface->name,
-		interface->version);
+	text_head(out, interface, "what clients and server share");
+	fprintf(out, "//\n");
 	text_comment(out, "// ", interface->doc);
 	fprintf(out,
 		"#pragma once\n\n#include <%s.h>\n\n#define %s_VERSION %lu\n#define "

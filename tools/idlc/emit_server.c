@@ -370,10 +370,10 @@ static void table(FILE *out, const struct interface *interface)
 
 void emit_server(FILE *out, const struct interface *interface)
 {
+	text_head(out, interface, "the server's side, which checks arguments and calls handlers");
 	fprintf(out,
-		"// Made by idlc from %s.idl: the server's side.\n\n#include <%s.h>\n\n#include "
-		"<string.h>\n\n#include <caplet/message.h>\n#include <caplet/server.h>\n\n",
-		interface->name, interface->name);
+		"\n#include <%s.h>\n\n#include <string.h>\n\n#include <caplet/message.h>\n#include <caplet/server.h>\n\n",
+		interface->name);
 	if (interface->base)
 		enum_checks(out, interface->base);
 	enum_checks(out, interface);

@@ -179,6 +179,8 @@ void text_list_begin(struct text_list *list, FILE *out, unsigned indent, const c
 void text_list_add(struct text_list *list, const char *item);
 void text_list_end(struct text_list *list, const char *after);
 
+// How each file of C begins: licence, what it is, what it was made from.
+void text_head(FILE *out, const struct interface *interface, const char *what);
 // The comment, line by line, each with the prefix.
 void text_comment(FILE *out, const char *prefix, const char *comment);
 const char *text_first_line(const char *comment);

@@ -81,6 +81,14 @@ void text_comment(FILE *out, const char *prefix, const char *comment)
 	}
 }
 
+void text_head(FILE *out, const struct interface *interface, const char *what)
+{
+	fprintf(out,
+		"// SPDX-License-Identifier: MIT\n//\n// Interface %s, version %lu: %s.\n"
+		"// Made by idlc from %s.idl at every build: change that, not this.\n",
+		interface->name, interface->version, what, interface->name);
+}
+
 const char *text_first_line(const char *comment)
 {
 	return text_format("%.*s", (int)strcspn(comment, "\n"), comment);
