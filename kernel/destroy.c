@@ -39,18 +39,18 @@ static bool is_removable(const struct slot *slot)
 
 // Tell the object that this capability is about to go. True: the slot may be emptied; else it
 // holds a zombie now.
-static bool release(struct slot *slot)
+static bool drop(struct slot *slot)
 {
 	if (slot->cap.type == CAP_ZOMBIE || slot_is_empty(slot)) {
 		return is_removable(slot);
 	}
 	if (slot->decoded) {
-		thread_slot_released(slot);
+		thread_slot_dropped(slot);
 	}
 	const struct object_ops *ops = &object_ops[slot->cap.type];
 	bool last = derive_is_last(slot);
-	if (ops->release) {
-		ops->release(slot, last);
+	if (ops->drop) {
+		ops->drop(slot, last);
 	}
 	return slot->cap.type == CAP_ZOMBIE ? is_removable(slot) : true;
 }
@@ -68,7 +68,7 @@ static void send_waiter_away(struct slot *slot)
 // the slot goes on with what was there; if it is that slot itself, the zombie stays.
 must_check static enum progress destroy_inner(struct slot *slot)
 {
-	while (!release(slot)) {
+	while (!drop(slot)) {
 		if (!holds_slots(slot->cap)) {
 			send_waiter_away(slot);
 		} else if (zombie_slots(slot->cap) == slot) {
@@ -122,7 +122,7 @@ must_check static enum progress shorten(struct slot *slot)
 
 enum progress destroy_slot(struct slot *slot)
 {
-	while (!release(slot)) {
+	while (!drop(slot)) {
 		if (!holds_slots(slot->cap)) {
 			send_waiter_away(slot);
 		} else if (shorten(slot) == PREEMPTED) {

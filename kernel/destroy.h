@@ -3,7 +3,7 @@
 // Deleting capabilities, and destroying objects with their last capability.
 //
 //   held --not the last--> empty
-//   held --the last one--> (object released) --> empty, or ZOMBIE --steps--> empty
+//   held --the last one--> (object dropped) --> empty, or ZOMBIE --steps--> empty
 //
 // An object that can hold capabilities (cnode, thread) or that others wait for (endpoint, notification)
 // is destroyed in steps; meanwhile its last capability is a ZOMBIE, which any later delete or revoke

@@ -248,7 +248,7 @@ enum status ipc_reply(struct thread *thread, struct reply *reply, struct thread 
 	if (unlikely(status != STATUS_OK)) {
 		return status;
 	}
-	struct thread *caller = reply_release_caller(reply);
+	struct thread *caller = reply_let_go(reply);
 	if (likely(caller->state == THREAD_CALLING)) {
 		message_transfer(thread, caller, NULL, reply->grant);
 		caller->msg.status = STATUS_OK;

@@ -69,7 +69,7 @@ void irq_arrived(unsigned number)
 	}
 }
 
-void irq_release(struct slot *slot, bool last)
+void irq_drop(struct slot *slot, bool last)
 {
 	unsigned number = cap_number(slot->cap);
 

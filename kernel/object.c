@@ -63,7 +63,7 @@ static void leave_zombie(struct slot *slot, struct slot *slots, uint64_t remaini
 	};
 }
 
-static void release_cnode(struct slot *slot, bool last)
+static void drop_cnode(struct slot *slot, bool last)
 {
 	if (last) {
 		struct cnode *cnode = cap_object(slot->cap);
@@ -71,7 +71,7 @@ static void release_cnode(struct slot *slot, bool last)
 	}
 }
 
-static void release_thread(struct slot *slot, bool last)
+static void drop_thread(struct slot *slot, bool last)
 {
 	if (last) {
 		struct thread *thread = cap_object(slot->cap);
@@ -80,14 +80,14 @@ static void release_thread(struct slot *slot, bool last)
 	}
 }
 
-static void release_endpoint(struct slot *slot, bool last)
+static void drop_endpoint(struct slot *slot, bool last)
 {
 	if (last) {
 		leave_zombie(slot, NULL, 1);
 	}
 }
 
-static void release_notification(struct slot *slot, bool last)
+static void drop_notification(struct slot *slot, bool last)
 {
 	if (last) {
 		notification_unbind(cap_object(slot->cap));
@@ -95,38 +95,38 @@ static void release_notification(struct slot *slot, bool last)
 	}
 }
 
-static void release_reply(struct slot *slot, bool last)
+static void drop_reply(struct slot *slot, bool last)
 {
 	if (last) {
 		reply_destroy(cap_object(slot->cap));
 	}
 }
 
-static void release_schedctx(struct slot *slot, bool last)
+static void drop_schedctx(struct slot *slot, bool last)
 {
 	if (last) {
 		schedctx_destroy(cap_object(slot->cap));
 	}
 }
 
-static void release_vspace(struct slot *slot, bool last)
+static void drop_vspace(struct slot *slot, bool last)
 {
 	if (last) {
 		vspace_destroy(cap_object(slot->cap));
 	}
 }
 
-static void release_table(struct slot *slot, bool last)
+static void drop_table(struct slot *slot, bool last)
 {
 	vspace_unmap_table(&slot->cap);
 }
 
-static void release_frame(struct slot *slot, bool last)
+static void drop_frame(struct slot *slot, bool last)
 {
 	vspace_unmap_frame(&slot->cap);
 }
 
-static void release_vcpu(struct slot *slot, bool last)
+static void drop_vcpu(struct slot *slot, bool last)
 {
 	if (last) {
 		struct vcpu *vcpu = cap_object(slot->cap);
@@ -143,21 +143,21 @@ static enum status invoke_null(struct invocation *invocation)
 const struct object_ops object_ops[CAP_TYPE_COUNT] = {
 	[CAP_EMPTY] = {"nothing", 0, 0, 0, invoke_null, NULL},
 	[OBJECT_UNTYPED] = {"untyped", UNTYPED_MIN_BITS, UNTYPED_MAX_BITS, 0, untyped_invoke, NULL},
-	[OBJECT_CNODE] = {"cnode", 1, 20, SLOT_BITS, cnode_invoke, release_cnode},
-	[OBJECT_THREAD] = {"thread", THREAD_BITS, THREAD_BITS, 0, thread_invoke, release_thread},
+	[OBJECT_CNODE] = {"cnode", 1, 20, SLOT_BITS, cnode_invoke, drop_cnode},
+	[OBJECT_THREAD] = {"thread", THREAD_BITS, THREAD_BITS, 0, thread_invoke, drop_thread},
 	[OBJECT_ENDPOINT] = {"endpoint", ENDPOINT_BITS, ENDPOINT_BITS, 0, invoke_null,
-			     release_endpoint},
+			     drop_endpoint},
 	[OBJECT_NOTIFICATION] = {"notification", NOTIFICATION_BITS, NOTIFICATION_BITS, 0,
-				 invoke_null, release_notification},
-	[OBJECT_REPLY] = {"reply", REPLY_BITS, REPLY_BITS, 0, reply_invoke, release_reply},
+				 invoke_null, drop_notification},
+	[OBJECT_REPLY] = {"reply", REPLY_BITS, REPLY_BITS, 0, reply_invoke, drop_reply},
 	[OBJECT_SCHEDCTX] = {"schedctx", SCHEDCTX_MIN_BITS, SCHEDCTX_MAX_BITS, 0, schedctx_invoke,
-			     release_schedctx},
-	[OBJECT_VSPACE] = {"vspace", VSPACE_BITS, VSPACE_BITS, 0, vspace_invoke, release_vspace},
-	[OBJECT_TABLE] = {"table", TABLE_BITS, TABLE_BITS, 0, table_invoke, release_table},
-	[OBJECT_FRAME] = {"frame", FRAME_4K_BITS, FRAME_1G_BITS, 0, frame_invoke, release_frame},
-	[OBJECT_IRQ] = {"irq", 0, 0, 0, irq_invoke, irq_release},
+			     drop_schedctx},
+	[OBJECT_VSPACE] = {"vspace", VSPACE_BITS, VSPACE_BITS, 0, vspace_invoke, drop_vspace},
+	[OBJECT_TABLE] = {"table", TABLE_BITS, TABLE_BITS, 0, table_invoke, drop_table},
+	[OBJECT_FRAME] = {"frame", FRAME_4K_BITS, FRAME_1G_BITS, 0, frame_invoke, drop_frame},
+	[OBJECT_IRQ] = {"irq", 0, 0, 0, irq_invoke, irq_drop},
 	[OBJECT_IOPORT] = {"ioport", 0, 0, 0, ioport_invoke, NULL},
-	[OBJECT_VCPU] = {"vcpu", VCPU_BITS, VCPU_BITS, 0, vcpu_invoke, release_vcpu},
+	[OBJECT_VCPU] = {"vcpu", VCPU_BITS, VCPU_BITS, 0, vcpu_invoke, drop_vcpu},
 	[OBJECT_IRQ_CONTROL] = {"irq control", 0, 0, 0, irq_control_invoke, NULL},
 	[OBJECT_IOPORT_CONTROL] = {"ioport control", 0, 0, 0, ioport_control_invoke, NULL},
 	[OBJECT_ASID_CONTROL] = {"asid control", 0, 0, 0, asid_control_invoke, NULL},

@@ -57,7 +57,7 @@ static inline void reply_arm(struct reply *reply, struct thread *receiver)
 }
 
 // Its caller waits no longer.
-static inline struct thread *reply_release_caller(struct reply *reply)
+static inline struct thread *reply_let_go(struct reply *reply)
 {
 	struct thread *caller = reply->thread;
 

@@ -154,7 +154,7 @@ void thread_decode(struct thread *thread)
 	}
 }
 
-void thread_slot_released(struct slot *slot)
+void thread_slot_dropped(struct slot *slot)
 {
 	struct thread *thread = (struct thread *)((uintptr_t)slot & -(1ul << THREAD_BITS));
 

@@ -18,7 +18,7 @@
 // - Ending a wait from outside (suspend, write registers) completes the system call with ABORTED.
 // - The five slots are in the derivation tree like any other.
 // - `cspace`, `cspace_slots`, `cspace_shift` and `space` say again what the first two slots hold, for
-//   every system call to read: thread_decode sets them, thread_slot_released forgets them.
+//   every system call to read: thread_decode sets them, thread_slot_dropped forgets them.
 #pragma once
 
 #include "cap.h"
@@ -127,9 +127,9 @@ enum status thread_find(const struct thread *thread, cptr_t cptr, struct slot **
 void thread_init(struct thread *thread); // from zeroed memory
 void thread_resume(struct thread *thread);
 void thread_suspend(struct thread *thread);
-void thread_destroy(struct thread *thread);   // all but its slots
-void thread_decode(struct thread *thread);    // its slots were filled
-void thread_slot_released(struct slot *slot); // a decoded slot is about to be emptied
+void thread_destroy(struct thread *thread);  // all but its slots
+void thread_decode(struct thread *thread);   // its slots were filled
+void thread_slot_dropped(struct slot *slot); // a decoded slot is about to be emptied
 // Take it out of the queue and the reply object it waits in; the caller sets its new state.
 void thread_leave_wait(struct thread *thread);
 // What it finds in its registers: a status and its first `words` message words, all else 0.
