@@ -58,12 +58,19 @@ static void deliver(struct thread *thread, uint64_t word)
 	}
 }
 
-// A waiter without a scheduling context of its own runs on the notification's.
-static void lend(struct notification *notification, struct thread *thread)
+// A waiter without a scheduling context of its own runs on the notification's: that one, if it is free.
+static struct schedctx *loan(const struct notification *notification, const struct thread *thread)
 {
 	struct schedctx *s = notification->schedctx;
 
-	if (!thread->schedctx && s && !s->thread) {
+	return !thread->schedctx && s && !s->thread ? s : NULL;
+}
+
+static void lend(struct notification *notification, struct thread *thread)
+{
+	struct schedctx *s = loan(notification, thread);
+
+	if (s) {
 		schedctx_give(s, thread);
 	}
 }
@@ -77,19 +84,12 @@ static void wake(struct notification *notification, struct thread *thread, uint6
 	sched_wake(thread);
 }
 
-// Could the thread run if the notification woke it?
-static bool has_time(const struct notification *notification, const struct thread *thread)
-{
-	const struct schedctx *s = notification->schedctx;
-
-	return thread->schedctx || (s && !s->thread);
-}
-
 static bool bound_receives(const struct notification *notification)
 {
 	const struct thread *bound = notification->bound;
 
-	return bound && bound->state == THREAD_RECEIVING && has_time(notification, bound);
+	return bound && bound->state == THREAD_RECEIVING &&
+	       (bound->schedctx || loan(notification, bound));
 }
 
 // A bound thread that runs a guest on another CPU leaves it to take the word.
