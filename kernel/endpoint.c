@@ -7,7 +7,9 @@
 #include "preempt.h"
 #include "thread.h"
 
-#define CANCEL_STEP 32 // waiters looked at between two preemption points
+#ifndef CANCEL_STEP    // the explorer has fewer waiters
+#define CANCEL_STEP 32 // looked at between two preemption points
+#endif
 
 void endpoint_dequeue(struct endpoint *endpoint, struct thread *thread)
 {
@@ -45,16 +47,13 @@ bool endpoint_destroy_step(struct endpoint *endpoint)
 	return endpoint->head != NULL;
 }
 
-// Go on with the cancel that is under way.
-must_check static enum progress cancel_go_on(struct endpoint *endpoint)
+// Go on with the cancel that is under way; *looked_at counts for the preemption points.
+must_check static enum progress cancel_go_on(struct endpoint *endpoint, unsigned *looked_at)
 {
-	for (unsigned i = 0; endpoint->cursor; i++) {
+	while (endpoint->cursor) {
 		struct thread *thread = endpoint->cursor;
-		if (i == CANCEL_STEP) {
-			if (preempt_point() == PREEMPTED) {
-				return PREEMPTED;
-			}
-			i = 0;
+		if (++*looked_at % CANCEL_STEP == 0 && preempt_point() == PREEMPTED) {
+			return PREEMPTED;
 		}
 		endpoint->cursor = thread->queue_next;
 		if (thread->send_badge == endpoint->cancel_badge) {
@@ -68,8 +67,10 @@ must_check static enum progress cancel_go_on(struct endpoint *endpoint)
 
 enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge, bool *started)
 {
+	unsigned looked_at = 0;
+
 	// Somebody else's cancel that was preempted: finish it first, there is one cursor only.
-	if (cancel_go_on(endpoint) == PREEMPTED) {
+	if (cancel_go_on(endpoint, &looked_at) == PREEMPTED) {
 		return PREEMPTED;
 	}
 	if (*started && endpoint->cancel_badge == badge) {
@@ -81,5 +82,5 @@ enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge, 
 	*started = true;
 	endpoint->cancel_badge = badge;
 	endpoint->cursor = endpoint->head;
-	return cancel_go_on(endpoint);
+	return cancel_go_on(endpoint, &looked_at);
 }

@@ -16,10 +16,11 @@ $(call unit-test,kernel,$(portable-kernel) $(model-machine) tests/unit/kernel_te
 $(call unit-test,boot_memory,kernel/x86/boot_memory.c tests/unit/boot_memory_test.c,-Ikernel/x86)
 $(call unit-test,acpi,kernel/x86/acpi.c tests/unit/acpi_test.c,-Ikernel/x86)
 
-explorer := $(addprefix tests/unit/,explore.c explore_ipc.c explore_memory.c explore_time.c \
-	explore_main.c)
+explorer := $(addprefix tests/unit/,explore.c explore_ipc.c explore_calls.c explore_beside.c \
+	explore_memory.c explore_time.c explore_main.c)
 
-$(call host-test,explore,$(portable-kernel) $(model-machine) $(explorer),-D_GNU_SOURCE -DUNTYPED_CHUNK_BITS=6 -Itests/unit -Itests/invariants,300)
+$(call host-test,explore,$(portable-kernel) $(model-machine) $(explorer),-D_GNU_SOURCE -DUNTYPED_CHUNK_BITS=6 -DCANCEL_STEP=2 \
+	-Itests/unit -Itests/invariants,300)
 
 # The explorer must find what is broken on purpose: each mutation of the kernel, in turn.
 $(call command-test,unit/mutations,200,tests/unit/mutate.sh build/unit/mutations,build/unit/explore)

@@ -39,5 +39,3 @@ struct exploration {
 
 // `limit`: of states. `verbose`: print the sequence that leads to a violation.
 struct exploration explore(const struct configuration *configuration, uint64_t limit, bool verbose);
-
-extern const struct configuration *const configurations[]; // up to NULL

@@ -18,10 +18,27 @@
 
 enum { LIMIT = 150000 };
 
-extern const struct configuration *const ipc_configurations[];
 extern unsigned explore_extra_steps;
-extern const struct configuration untyped_and_cnodes, deleted_threads, budgets_run_out,
-	passive_budgets, timeout_faults;
+extern const struct configuration two_clients_one_server, two_clients_passive_server,
+	chain_of_three, chain_of_three_passive, bound_notification, capability_transfer, faults,
+	faults_passive, untyped_and_cnodes, deleted_threads, budgets_run_out, passive_budgets,
+	timeout_faults;
+
+static const struct configuration *const configurations[] = {
+	&two_clients_one_server,
+	&two_clients_passive_server,
+	&chain_of_three,
+	&chain_of_three_passive,
+	&bound_notification,
+	&capability_transfer,
+	&faults,
+	&faults_passive,
+	&untyped_and_cnodes,
+	&deleted_threads,
+	&budgets_run_out,
+	&passive_budgets,
+	&timeout_faults,
+};
 
 static bool wanted(const char *name, char **names)
 {
@@ -73,20 +90,10 @@ int main(int count, char **arguments)
 		else
 			return 2;
 	}
-	const struct configuration *list[16] = {0};
-	unsigned n = 0;
-
-	for (const struct configuration *const *c = ipc_configurations; *c != NULL; c++)
-		list[n++] = *c;
-	list[n++] = &untyped_and_cnodes;
-	list[n++] = &deleted_threads;
-	list[n++] = &budgets_run_out;
-	list[n++] = &passive_budgets;
-	list[n++] = &timeout_faults;
-	for (unsigned i = 0; i < n; i++) {
-		if (!wanted(list[i]->name, arguments + optind))
+	for (unsigned i = 0; i < sizeof(configurations) / sizeof(configurations[0]); i++) {
+		if (!wanted(configurations[i]->name, arguments + optind))
 			continue;
-		bool good = run(list[i], limit, expect_violation);
+		bool good = run(configurations[i], limit, expect_violation);
 
 		all &= good;
 		any |= good;

@@ -19,7 +19,7 @@ mutate() { # FILE EXPRESSION CONFIGURATION
 		failed=1
 		return
 	fi
-	${HOSTCC:-gcc} -std=gnu17 -D_GNU_SOURCE -O1 -w -DUNTYPED_CHUNK_BITS=6 -Iinclude -Ikernel -Itests/unit -Itests/invariants -c \
+	${HOSTCC:-gcc} -std=gnu17 -D_GNU_SOURCE -O1 -w -DUNTYPED_CHUNK_BITS=6 -DCANCEL_STEP=2 -Iinclude -Ikernel -Itests/unit -Itests/invariants -c \
 		-o "$folder/$name.o" "$folder/$name.c"
 	others=$(find "$objects" -name '*.o' ! -path "*/kernel/$name.o" | while read -r o; do
 		c=${o#"$objects"/}
