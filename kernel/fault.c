@@ -20,11 +20,18 @@ static void put_message(struct thread *thread, enum fault_label label, unsigned 
 	thread->msg.info = msg_make(label, 0, words);
 }
 
+// Printing waits for the port, some 10 ms a line with interrupts off: who can make threads could hold the
+// machine up with faults. So the lines are counted from the start of the machine.
 static void stop_unhandled(struct thread *thread)
 {
+	static unsigned lines;
 	bool page = thread->fault == FAULT_PAGE;
 
 	thread_suspend(thread);
+	if (lines == FAULT_LINES_MAX) {
+		return;
+	}
+	lines++;
 	print(page ? "unhandled page fault at " : "unhandled exception ");
 	print_hex(thread->msg.words[0]);
 	print(", rip ");

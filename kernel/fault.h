@@ -8,7 +8,8 @@
 //
 // Rules:
 // - Only a thread with a FULL frame faults: its msg is free to hold the message.
-// - A thread without a handler is suspended, and one line on the console says so.
+// - A thread without a handler is suspended, and one line on the console says so, for the first
+//   FAULT_LINES_MAX of them.
 // - A fault that is received without a reply object could never be answered: the thread is suspended,
 //   and it is the receiver's to resume it.
 #pragma once
@@ -16,6 +17,8 @@
 #include <caplet/abi/fault.h>
 
 #include "thread.h"
+
+#define FAULT_LINES_MAX 64
 
 void fault_page(struct thread *thread, vaddr_t address, unsigned access);
 void fault_exception(struct thread *thread, unsigned vector, uint64_t error_code, uint64_t extra);

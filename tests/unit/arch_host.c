@@ -22,6 +22,7 @@ enum { LINES = 64, PAGE_PRESENT = 1, PAGE_WRITE = 2, PAGE_LARGE = 128 };
 void (*host_panic_hook)(void);
 bool host_silent;
 char host_output[HOST_OUTPUT_BYTES];
+unsigned host_lines;
 
 static bool mapped;
 
@@ -381,6 +382,7 @@ void arch_print_char(char c)
 {
 	memmove(host_output, host_output + 1, HOST_OUTPUT_BYTES - 2);
 	host_output[HOST_OUTPUT_BYTES - 2] = c;
+	host_lines += c == '\n';
 	if (!host_silent)
 		fputc(c, stderr);
 }

@@ -12,3 +12,4 @@ extern void (*host_panic_hook)(void);
 enum { HOST_OUTPUT_BYTES = 256 };
 extern bool host_silent;
 extern char host_output[HOST_OUTPUT_BYTES];
+extern unsigned host_lines; // that the kernel has printed

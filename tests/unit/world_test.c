@@ -10,6 +10,7 @@
 #include "destroy.h"
 #include "endpoint.h"
 #include "entry.h"
+#include "fault.h"
 #include "reply.h"
 #include "schedctx.h"
 #include "world.h"
@@ -136,6 +137,22 @@ static void test_fault_brings_no_time(void **state)
 }
 
 // Nor does a server give its present client's time back for a call that brings none.
+// However often threads without a handler fault, the kernel does not wait for its port for ever.
+static void test_fault_lines_bounded(void **state)
+{
+	unsigned before = host_lines;
+
+	host_silent = true;
+	for (unsigned i = 0; i < 3 * FAULT_LINES_MAX; i++) {
+		world_run(client);
+		assert_true(world_fault(client));
+		assert_int_equal(client->state, THREAD_INACTIVE);
+		MUST(CLIENT, THREAD_RESUME, 0);
+	}
+	host_silent = false;
+	assert_in_range(host_lines - before, 1, FAULT_LINES_MAX);
+}
+
 static void test_timeout_takes_no_time(void **state)
 {
 	struct thread *late = world_thread(EMPTY, EMPTY + 1);
@@ -279,6 +296,7 @@ int world_tests(void)
 		cmocka_unit_test_setup_teardown(test_lending, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_timeout_brings_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fault_brings_no_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fault_lines_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_timeout_takes_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_started_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_signal, setup, teardown),
