@@ -205,6 +205,8 @@ static struct answer do_receive(struct thread *thread, bool blocking)
 	return likely(status == STATUS_OK) ? leave_saved() : fail(thread, status, detail);
 }
 
+// What could make the second half fail is looked at before the first: once the answer is out, the thread
+// receives or waits.
 static struct answer do_reply_receive(struct thread *thread)
 {
 	struct slot *source;
