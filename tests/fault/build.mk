@@ -8,8 +8,8 @@ SEED ?= 1
 RUNS ?= 300
 fault-servers := tmpfs bootfs vfs console timer
 
-$(call image,faulttest,tests,fault/main.c fault/victims.c fault/figures.c guest/load/fs_load.c \
-	guest/load/other_load.c guest/load/holdings.c,nofpu)
+$(call image,faulttest,tests,fault/main.c fault/victims.c fault/figures.c guest/load/load.c guest/load/fs_load.c \
+	guest/load/other_load.c guest/libc/holdings.c,nofpu)
 
 # $(call fault-archive,NAME,SEED,RUNS)
 fault-archive = $(eval $(call fault-archive-rules,$(strip $1),$(strip $2),$(strip $3)))

@@ -5,7 +5,6 @@
 // every answer. A run is over when the server was killed and serves again, or when the point was not
 // reached in RUN_MS. At the end the work must be what it is without any death, and nothing may be
 // lost. It powers the machine off: success, if nobody noticed anything.
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,16 +19,12 @@
 #include "fault.h"
 
 enum {
-	FS_THREADS = 2,
-	TIMER_THREADS = 2,
-	THREADS = FS_THREADS + TIMER_THREADS + 1,
 	HANGS_EVERY = 50,
 	RUN_MS = 1000,
 	EXIT_PASSED = 0x10,
 	EXIT_FAILED = 0x11,
 };
 
-volatile bool load_over;
 unsigned load_run = 1;
 
 static const char *volatile wrong;
@@ -135,34 +130,11 @@ static void campaign(unsigned runs)
 		(void)supervisor_kill_at(&supervisor_session, victims[i].name, 1ul << 40);
 }
 
-// Threads leave something behind that the next ones use again.
-static volatile bool all_there;
-
-static void *nothing(void *unused)
-{
-	while (!all_there)
-		ipc_yield();
-	return unused;
-}
-
-static void threads_warm(void)
-{
-	pthread_t thread[THREADS];
-
-	for (unsigned i = 0; i < THREADS; i++)
-		pthread_create(&thread[i], NULL, nothing, NULL);
-	all_there = true;
-	for (unsigned i = 0; i < THREADS; i++)
-		pthread_join(thread[i], NULL);
-}
-
 static void loaded_campaign(unsigned runs)
 {
-	pthread_t thread[THREADS];
-	struct holdings before, after;
-	unsigned count = 0;
+	struct holdings before;
 
-	threads_warm();
+	load_warm();
 	if (!load_fs_begin()) {
 		load_wrong("the load cannot begin", 0);
 		return;
@@ -173,19 +145,11 @@ static void loaded_campaign(unsigned runs)
 	}
 	if (!holdings_take(&before))
 		load_wrong("nothing can be counted", 0);
-	for (uint64_t i = 0; i < FS_THREADS; i++)
-		pthread_create(&thread[count++], NULL, load_fs, (void *)i);
-	for (uint64_t i = 0; i < TIMER_THREADS; i++)
-		pthread_create(&thread[count++], NULL, load_timer, (void *)i);
-	pthread_create(&thread[count++], NULL, load_console, NULL);
+	load_start();
 	campaign(runs);
-	load_over = true;
-	while (count > 0)
-		pthread_join(thread[--count], NULL);
-	load_fs_end(FS_THREADS);
+	load_stop();
 	pause_ms(20);
-	if (holdings_take(&after))
-		holdings_compare(&before, &after);
+	load_compare(&before);
 }
 
 int main(int argc, char **argv)

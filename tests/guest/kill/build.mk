@@ -15,7 +15,7 @@ $(call image,vfs-kill,servers/vfs/vfs,,kill)
 $(call image,console-kill,servers/drivers/console,,kill)
 $(call image,timer-kill,servers/drivers/timer,,kill)
 $(call image,killtest,tests/guest,kill/main.c kill/fs_course.c kill/path_course.c kill/device_course.c \
-	kill/base_course.c,nofpu)
+	kill/base_course.c libc/holdings.c,nofpu)
 
 # The system's manifest, with a program more and the monitor instead of the shell.
 $(BUILD)/kill.caplet: $(MANIFEST) tests/guest/kill/killtest.caplet

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <caplet/syscall.h>
 #include <caplet/system.h>
+#include "../libc/holdings.h"
 #include "kill.h"
 
 static const struct {
@@ -20,25 +21,14 @@ static const struct {
 	{"supervisor", supervisor_course},
 };
 
-struct holdings {
-	struct supervisor_census census;
-	struct pager_machine machine;
-};
-
-static void holdings_take(struct holdings *h)
-{
-	memset(h, 0, sizeof *h);
-	supervisor_census(&supervisor_session, &h->census);
-	pager_statistics(&pager_session, &h->machine);
-}
-
 static uint64_t restarts_of(const char *name)
 {
 	struct supervisor_service service;
 	struct holdings now;
 	char reason[100];
 
-	holdings_take(&now);
+	if (!holdings_take(&now))
+		return 0;
 	if (strcmp(name, "pager") == 0)
 		return now.machine.restarts;
 	if (strcmp(name, "supervisor") == 0)
@@ -48,24 +38,6 @@ static uint64_t restarts_of(const char *name)
 		if (strcmp(service.name, name) == 0)
 			return service.restarts;
 	return 0;
-}
-
-static int difference_print(const struct holdings *a, const struct holdings *b)
-{
-	const struct supervisor_census *c = &a->census, *d = &b->census;
-	const struct pager_machine *m = &a->machine, *n = &b->machine;
-
-	if (c->processes == d->processes && c->threads == d->threads && c->pieces == d->pieces &&
-	    c->pieces_free == d->pieces_free && c->capabilities == d->capabilities &&
-	    m->spaces == n->spaces && m->objects == n->objects && m->regions == n->regions &&
-	    m->frames_free == n->frames_free && m->promised_bytes == n->promised_bytes &&
-	    n->check_failures == m->check_failures)
-		return 0;
-	printf("before: %lu threads, %lu capabilities; %lu objects, %lu regions, %lu free frames\n",
-	       c->threads, c->capabilities, m->objects, m->regions, m->frames_free);
-	printf("after:  %lu threads, %lu capabilities; %lu objects, %lu regions, %lu free frames\n",
-	       d->threads, d->capabilities, n->objects, n->regions, n->frames_free);
-	return 1;
 }
 
 // -> number of points tried, 0 if something went wrong
@@ -115,11 +87,13 @@ int main(int argc, char **argv)
 		printf("killtest: the course does not even work undisturbed\n");
 		return 1;
 	}
-	holdings_take(&before);
+	if (!holdings_take(&before))
+		return 1;
 	points = points_try(part, first, stride);
-	holdings_take(&after);
+	if (!holdings_take(&after))
+		return 1;
 	console_course_end();
-	if (points == 0 || difference_print(&before, &after))
+	if (points == 0 || !holdings_equal(&before, &after, HOLDINGS_FRAMES))
 		return 1;
 	printf("killtest: %s died at %u kill points, nobody noticed\n", argv[1], points);
 	return 0;
