@@ -76,6 +76,7 @@ static int meaning(status_t status)
 	case PROCESS_NO_PROCESS: return ESRCH;
 	case PROCESS_NO_CHILD: return ECHILD;
 	case PROCESS_NO_RESOURCES:
+	case PROCESS_TOO_MANY_CHILDREN:
 	case STATUS_EXHAUSTED: return EAGAIN;
 	case PROCESS_NO_PROGRAM: return ENOENT;
 	case PROCESS_BAD_IMAGE: return ENOEXEC;

@@ -56,6 +56,16 @@ static struct supervisor_source source_of(const struct entry *owner,
 					  .block_bytes = image->block_bytes};
 }
 
+// So that one program that forks and never waits does not leave the rest without entries.
+static bool has_too_many_children(const struct entry *parent)
+{
+	unsigned count = 0;
+
+	for (const struct entry *e = state->entry; e < state->entry + ENTRIES_MAX; e++)
+		count += e->process != 0 && e->parent == parent->pid;
+	return count >= PROCESS_CHILDREN;
+}
+
 status_t process_spawn_handle(struct session *session, const char *name,
 			      const struct process_image *image, int32_t group, int32_t *pid)
 {
@@ -66,6 +76,8 @@ status_t process_spawn_handle(struct session *session, const char *name,
 
 	if (group > 0 && !group_exists(group, parent->session))
 		return PROCESS_NOT_PERMITTED;
+	if (has_too_many_children(parent))
+		return PROCESS_TOO_MANY_CHILDREN;
 	child = entry_take();
 	if (child == NULL)
 		return PROCESS_NO_RESOURCES;
@@ -81,10 +93,13 @@ status_t process_spawn_handle(struct session *session, const char *name,
 status_t process_fork_handle(struct session *session, uint64_t entry, uint64_t stack,
 			     uint64_t fs_base, bool fpu, int32_t *pid)
 {
-	struct entry *parent = entry_of(session), *child = entry_take();
+	struct entry *parent = entry_of(session), *child;
 	uint64_t process;
 	status_t status;
 
+	if (has_too_many_children(parent))
+		return PROCESS_TOO_MANY_CHILDREN;
+	child = entry_take();
 	if (child == NULL)
 		return PROCESS_NO_RESOURCES;
 	status = supervisor_clone(manager, parent->process, entry, stack, fs_base, fpu, &process);

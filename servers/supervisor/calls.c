@@ -156,6 +156,21 @@ status_t supervisor_file_map_handle(struct session *session, const char *name, u
 
 // ---- children ------------------------------------------------------------------------------------
 
+static bool is_child(const struct process *child, uint64_t parent)
+{
+	return child->number != 0 && child->parent == parent && parent != 0;
+}
+
+// So that one program that starts others and never waits does not leave the rest without processes.
+static bool has_too_many_children(uint64_t parent)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < PROCESSES_MAX; i++)
+		count += is_child(&state->process[i], parent);
+	return count >= SUPERVISOR_CHILDREN;
+}
+
 status_t supervisor_spawn_handle(struct session *session, const char *program,
 				 const void *arguments, uint64_t arguments_bytes, uint64_t *process)
 {
@@ -180,6 +195,8 @@ status_t supervisor_spawn_handle(struct session *session, const char *program,
 		return SUPERVISOR_BAD_IMAGE;
 	if (arguments_bytes > 0 && ((const char *)arguments)[arguments_bytes - 1] != '\0')
 		return STATUS_BAD_REQUEST;
+	if (has_too_many_children(session->badge))
+		return SUPERVISOR_TOO_MANY_CHILDREN;
 	child = process_take((uint32_t)plan, session->badge);
 	if (child == NULL)
 		return SUPERVISOR_NO_RESOURCES;
@@ -189,11 +206,6 @@ status_t supervisor_spawn_handle(struct session *session, const char *program,
 	*process = child->number;
 	settle_later();
 	return STATUS_OK;
-}
-
-static bool is_child(const struct process *child, uint64_t parent)
-{
-	return child->number != 0 && child->parent == parent && parent != 0;
 }
 
 // An ended child, else whether one is left to wait for.

@@ -2,7 +2,7 @@
 #
 # The life of POSIX processes on the process server: spawn, fork, exec, wait, signals, groups, pipes.
 
-life-sources := life/main.c life/life.c life/signals.c life/pipes.c life/limits.c life/kills.c libc/suite.c
+life-sources := life/main.c life/life.c life/signals.c life/pipes.c life/limits.c life/kills.c libc/suite.c libc/holdings.c
 $(call image,lifetest,tests/guest,$(life-sources),fpu)
 $(call image,process-kill,servers/process,,kill)
 $(call image,lifechild,tests/guest/life/child,,fpu)

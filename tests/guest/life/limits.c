@@ -4,48 +4,16 @@
 
 #include "life_test.h"
 
+#include "../libc/holdings.h"
+
 #include <caplet/system.h>
+#include <process.h>
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-struct sums {
-	struct supervisor_census census;
-	struct pager_machine machine;
-};
-
-static bool sums_take(struct sums *sums)
-{
-	pause_ms(50);
-	return supervisor_census(&supervisor_session, &sums->census) == STATUS_OK &&
-	       pager_statistics(&pager_session, &sums->machine) == STATUS_OK;
-}
-
-static bool sums_equal(const struct sums *a, const struct sums *b)
-{
-	bool equal = a->census.processes == b->census.processes &&
-		     a->census.threads == b->census.threads &&
-		     a->census.capabilities == b->census.capabilities &&
-		     a->machine.spaces == b->machine.spaces &&
-		     a->machine.objects == b->machine.objects &&
-		     a->machine.regions == b->machine.regions &&
-		     a->machine.frames_free == b->machine.frames_free &&
-		     a->machine.pool_charged_bytes == b->machine.pool_charged_bytes &&
-		     b->machine.check_failures == a->machine.check_failures;
-
-	if (!equal)
-		printf("%lu %lu %lu %lu %lu %lu %lu %lu, then %lu %lu %lu %lu %lu %lu %lu %lu\n",
-		       a->census.processes, a->census.threads, a->census.capabilities,
-		       a->machine.spaces, a->machine.objects, a->machine.regions,
-		       a->machine.frames_free, a->machine.pool_charged_bytes, b->census.processes,
-		       b->census.threads, b->census.capabilities, b->machine.spaces,
-		       b->machine.objects, b->machine.regions, b->machine.frames_free,
-		       b->machine.pool_charged_bytes);
-	return equal;
-}
 
 static bool fork_and_wait(void)
 {
@@ -59,24 +27,61 @@ static bool fork_and_wait(void)
 
 static void one_after_the_other(void)
 {
-	struct sums before, after;
+	struct holdings before, after;
 
 	CHECK(fork_and_wait() && child_run("exit", "1") == 1 << 8);
-	CHECK(sums_take(&before));
+	pause_ms(50);
+	CHECK(holdings_take(&before));
 	for (int i = 0; i < 300; i++)
 		CHECK(i % 2 ? fork_and_wait() : child_run("exit", "1") == 1 << 8);
-	CHECK(sums_take(&after));
-	CHECK(sums_equal(&before, &after));
+	pause_ms(50);
+	CHECK(holdings_take(&after));
+	CHECK(holdings_equal(&before, &after, HOLDINGS_FRAMES));
+}
+
+// Who forks and never waits comes to its own bound, zombies included; another goes on as before.
+static void children_stop_at_bound(void)
+{
+	static pid_t children[PROCESS_CHILDREN + 1];
+	struct holdings before, after;
+	unsigned count = 0;
+	int status, refusal;
+	char go = 0;
+	int gate[2];
+
+	pause_ms(50);
+	CHECK(holdings_take(&before));
+	CHECK(pipe(gate) == 0);
+	while (count <= PROCESS_CHILDREN && (children[count] = fork()) > 0)
+		count++;
+	if (count <= PROCESS_CHILDREN && children[count] == 0) {
+		if (count > 0)
+			_exit(1);
+		(void)read(gate[0], &go, 1); // until the others are there
+		_exit(fork_and_wait() ? 1 : 2);
+	}
+	refusal = errno;
+	CHECK(write(gate[1], &go, 1) == 1);
+	for (unsigned i = 0; i < count; i++)
+		CHECK(waitpid(children[i], &status, 0) == children[i] && WEXITSTATUS(status) == 1);
+	close(gate[0]);
+	close(gate[1]);
+	CHECK(count == PROCESS_CHILDREN && refusal == EAGAIN);
+	CHECK(fork_and_wait());
+	pause_ms(50);
+	CHECK(holdings_take(&after));
+	CHECK(holdings_equal(&before, &after, HOLDINGS_FRAMES));
 }
 
 // Each child forks until it cannot; they all hang on one group, which is then killed.
 static void fork_bomb_is_contained(void)
 {
-	struct sums before, after;
+	struct holdings before, after;
 	pid_t first;
 	int status;
 
-	CHECK(sums_take(&before));
+	pause_ms(50);
+	CHECK(holdings_take(&before));
 	first = fork();
 	if (first == 0) {
 		setpgid(0, 0);
@@ -94,12 +99,14 @@ static void fork_bomb_is_contained(void)
 	CHECK(waitpid(first, &status, 0) == first && WTERMSIG(status) == SIGKILL);
 	CHECK(kill(-first, SIGKILL) == -1);
 	pause_ms(200);
-	CHECK(sums_take(&after));
-	CHECK(sums_equal(&before, &after));
+	pause_ms(50);
+	CHECK(holdings_take(&after));
+	CHECK(holdings_equal(&before, &after, HOLDINGS_FRAMES));
 }
 
 const struct test life_limits[] = {
 	{"one_after_the_other", one_after_the_other},
+	{"children_stop_at_bound", children_stop_at_bound},
 	{"fork_bomb_is_contained", fork_bomb_is_contained},
 	{NULL, NULL},
 };

@@ -5,6 +5,8 @@
 
 #include "process_test.h"
 
+#include "../libc/holdings.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -63,51 +65,17 @@ static void sessions_stop_at_manifest(void)
 	CHECK(ends_well("hold-once")); // there is room again
 }
 
-struct sums {
-	struct supervisor_census census;
-	struct pager_machine machine;
-};
-
-static bool sums_take(struct sums *sums)
-{
-	pause_ms(50);
-	return supervisor_census(&supervisor_session, &sums->census) == STATUS_OK &&
-	       pager_statistics(&pager_session, &sums->machine) == STATUS_OK;
-}
-
-static bool sums_equal(const struct sums *a, const struct sums *b)
-{
-	bool equal = a->census.processes == b->census.processes &&
-		     a->census.threads == b->census.threads &&
-		     a->census.pieces_free == b->census.pieces_free &&
-		     a->census.capabilities == b->census.capabilities &&
-		     a->machine.frames_free == b->machine.frames_free &&
-		     a->machine.slots_free == b->machine.slots_free &&
-		     a->machine.objects == b->machine.objects &&
-		     a->machine.regions == b->machine.regions &&
-		     a->machine.spaces == b->machine.spaces &&
-		     a->machine.promised_bytes == b->machine.promised_bytes;
-
-	if (!equal)
-		printf("before, after: capabilities %lu %lu, frames free %lu %lu, slots free %lu %lu, "
-		       "objects %lu %lu, regions %lu %lu, processes %lu %lu\n",
-		       a->census.capabilities, b->census.capabilities, a->machine.frames_free,
-		       b->machine.frames_free, a->machine.slots_free, b->machine.slots_free,
-		       a->machine.objects, b->machine.objects, a->machine.regions,
-		       b->machine.regions, a->census.processes, b->census.processes);
-	return equal;
-}
-
 static void nothing_is_lost(void)
 {
 	static const char *const ways[] = {"exit", "null", "memory", "slots", "threads", "exit"};
-	struct sums before, after;
+	struct holdings before, after;
 	uint64_t number, ended;
 	struct ending ending;
 
 	for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 		(void)child_run(ways[i], NULL); // what is made once and kept is made now
-	CHECK(sums_take(&before));
+	pause_ms(50);
+	CHECK(holdings_take(&before));
 	for (unsigned round = 0; round < 5; round++) {
 		for (unsigned i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
 			(void)child_run(ways[i], NULL);
@@ -117,50 +85,63 @@ static void nothing_is_lost(void)
 		(void)supervisor_wait(&supervisor_session, number, &ended, &ending.end,
 				      &ending.status);
 	}
-	CHECK(sums_take(&after));
-	CHECK(sums_equal(&before, &after));
+	pause_ms(50);
+	CHECK(holdings_take(&after));
+	CHECK(holdings_equal(&before, &after, HOLDINGS_SLOTS));
 }
 
 static void restarts_lose_nothing(void)
 {
 	static const char *const services[] = {"timer", "tmpfs", "console", "pager", "supervisor"};
-	struct sums before, after;
+	struct holdings before, after;
 
 	for (unsigned i = 0; i < 5; i++) {
 		(void)supervisor_restart(&supervisor_session, services[i]);
 		pause_ms(20);
 	}
-	CHECK(sums_take(&before));
+	pause_ms(50);
+	CHECK(holdings_take(&before));
 	for (unsigned round = 0; round < 5; round++)
 		for (unsigned i = 0; i < 5; i++) {
 			CHECK(supervisor_restart(&supervisor_session, services[i]) == STATUS_OK);
 			pause_ms(10);
 		}
-	CHECK(sums_take(&after));
-	CHECK(sums_equal(&before, &after));
+	pause_ms(50);
+	CHECK(holdings_take(&after));
+	CHECK(holdings_equal(&before, &after, HOLDINGS_SLOTS));
 }
 
-// As many as there are pieces and memory: the next start is refused, and all can be ended.
-static void as_many_as_there_is_room_for(void)
+// Who starts programs and never waits comes to its own bound; another can still start some. At the end of all
+// that there is room for a start is refused, too.
+static void children_stop_at_bound(void)
 {
-	static uint64_t children[256];
-	struct sums before, after;
+	static uint64_t children[SUPERVISOR_CHILDREN];
+	struct holdings before, after;
 	unsigned count = 0;
 	uint64_t ended;
 	struct ending ending;
 
-	CHECK(sums_take(&before));
-	while (count < 256 && (children[count] = child_start("sleep", NULL)) != 0)
+	pause_ms(50);
+	CHECK(holdings_take(&before));
+	CHECK(spawner_run("spawn-all").status == SUPERVISOR_TOO_MANY_CHILDREN);
+	while (count < SUPERVISOR_CHILDREN - 1 &&
+	       (children[count] = child_start("sleep", NULL)) != 0)
 		count++;
-	printf("%u children at one time\n", count);
-	CHECK(count > 60 && count < 256);
+	CHECK(count == SUPERVISOR_CHILDREN - 1);
+	ending = spawner_run("spawn-one");
+	CHECK(ending.end == SUPERVISOR_END_EXIT && ending.status == 0);
+	CHECK(spawner_run("spawn-all").status == SUPERVISOR_NO_RESOURCES);
+	children[count] = child_start("sleep", NULL);
+	CHECK(children[count++] != 0);
+	CHECK(spawner_run("spawn-one").end == 0); // it cannot even be started
 	for (unsigned i = 0; i < count; i++)
 		(void)supervisor_kill(&supervisor_session, children[i]);
 	for (unsigned i = 0; i < count; i++)
 		CHECK(supervisor_wait(&supervisor_session, 0, &ended, &ending.end,
 				      &ending.status) == STATUS_OK);
-	CHECK(sums_take(&after));
-	CHECK(sums_equal(&before, &after));
+	pause_ms(50);
+	CHECK(holdings_take(&after));
+	CHECK(holdings_equal(&before, &after, HOLDINGS_SLOTS));
 }
 
 const struct test limit_tests[] = {
@@ -171,6 +152,6 @@ const struct test limit_tests[] = {
 	{"authority_is_asked", authority_is_asked},
 	{"nothing_is_lost", nothing_is_lost},
 	{"restarts_lose_nothing", restarts_lose_nothing},
-	{"as_many_as_there_is_room_for", as_many_as_there_is_room_for},
+	{"children_stop_at_bound", children_stop_at_bound},
 	{NULL, NULL},
 };

@@ -22,7 +22,7 @@ void pause_ms(uint64_t milliseconds)
 		(void)timer_sleep_until(&timer, deadline);
 }
 
-uint64_t child_start(const char *how, const char *more)
+static uint64_t start(const char *program, const char *how, const char *more)
 {
 	char arguments[100] = "processchild";
 	uint64_t length = strlen(arguments) + 1, number;
@@ -30,21 +30,36 @@ uint64_t child_start(const char *how, const char *more)
 	length += (uint64_t)sprintf(arguments + length, "%s", how) + 1;
 	if (more != NULL)
 		length += (uint64_t)sprintf(arguments + length, "%s", more) + 1;
-	return supervisor_spawn(&supervisor_session, "processchild", arguments, length, &number) ==
+	return supervisor_spawn(&supervisor_session, program, arguments, length, &number) ==
 			       STATUS_OK
 		       ? number
 		       : 0;
 }
 
-struct ending child_run(const char *how, const char *more)
+uint64_t child_start(const char *how, const char *more)
 {
-	uint64_t number = child_start(how, more), ended = 0;
+	return start("processchild", how, more);
+}
+
+static struct ending await(uint64_t number)
+{
+	uint64_t ended = 0;
 	struct ending ending = {0};
 
 	if (number == 0 || supervisor_wait(&supervisor_session, number, &ended, &ending.end,
 					   &ending.status) != STATUS_OK)
 		return (struct ending){0};
 	return ended == number ? ending : (struct ending){0};
+}
+
+struct ending child_run(const char *how, const char *more)
+{
+	return await(child_start(how, more));
+}
+
+struct ending spawner_run(const char *how)
+{
+	return await(start("spawner", how, NULL));
 }
 
 bool report_first_line(uint32_t serial, char text[160])

@@ -22,6 +22,8 @@ struct ending {
 // Starts processchild with up to two arguments. 0: it could not be started.
 uint64_t child_start(const char *how, const char *more);
 struct ending child_run(const char *how, const char *more);
+// The same of a program that may itself start programs.
+struct ending spawner_run(const char *how);
 
 // The first line of the last crash report, and whether a later line holds some text.
 bool report_first_line(uint32_t serial, char text[160]);

@@ -59,12 +59,12 @@ static int slots_use_up(void)
 	return count > 400 && count <= 512 ? 0 : 1;
 }
 
-static void sleeper(void)
+static int sleeper(void)
 {
 	struct timer_client timer;
+	status_t status = timer_connect(&timer, "timer");
 
-	if (timer_connect(&timer, "timer") == STATUS_OK)
-		(void)timer_sleep_until(&timer, ~0ul >> 2);
+	return (int)(status == STATUS_OK ? timer_sleep_until(&timer, ~0ul >> 2) : status);
 }
 
 static int nap(int status)
@@ -123,6 +123,47 @@ static int not_allowed(void)
 	return pager_space_destroy(&pager_session, 16) == STATUS_NOT_ALLOWED ? 0 : 5;
 }
 
+static status_t child_spawn(const char *how, uint64_t *number)
+{
+	char arguments[40] = "processchild";
+	uint64_t length = strlen(arguments) + 1;
+
+	strcpy(arguments + length, how);
+	length += strlen(how) + 1;
+	return supervisor_spawn(&supervisor_session, "processchild", arguments, length, number);
+}
+
+// Starts children until it is refused, and ends them all: the status of the refusal.
+static int spawn_all(void)
+{
+	static uint64_t numbers[256];
+	uint64_t ended;
+	unsigned count = 0;
+	int32_t status;
+	uint32_t end;
+	status_t refusal;
+
+	while ((refusal = child_spawn("sleep", &numbers[count])) == STATUS_OK)
+		count++;
+	for (unsigned i = 0; i < count; i++)
+		(void)supervisor_kill(&supervisor_session, numbers[i]);
+	while (supervisor_wait(&supervisor_session, 0, &ended, &end, &status) == STATUS_OK)
+		count--;
+	return count == 0 ? (int)refusal : -1;
+}
+
+static int spawn_one(void)
+{
+	uint64_t number, ended;
+	int32_t status = 1;
+	uint32_t end;
+
+	if (child_spawn("exit", &number) != STATUS_OK ||
+	    supervisor_wait(&supervisor_session, number, &ended, &end, &status) != STATUS_OK)
+		return 1;
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *how = argc > 1 ? argv[1] : "";
@@ -169,8 +210,12 @@ int main(int argc, char **argv)
 		return session_hold(true);
 	else if (strcmp(how, "hold-once") == 0)
 		return session_hold(false);
+	else if (strcmp(how, "spawn-all") == 0)
+		return spawn_all();
+	else if (strcmp(how, "spawn-one") == 0)
+		return spawn_one();
 	else if (strcmp(how, "sleep") == 0)
-		sleeper();
+		return sleeper();
 	else if (strcmp(how, "nap") == 0)
 		return nap(argc > 2 ? atoi(argv[2]) : 0);
 	return 99;
