@@ -7,7 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define SLEEPERS_MAX 129 // as many answers as the runtime lets a server owe, and one signal
+#include <caplet/server.h>
+
+#define ALARMS_MAX   32 // clients' notifications
+// There is room for all that can be asked for: answers owed, of which the manifest's `inflight` may allow
+// fewer, alarms, and the one deadline of `arm`.
+#define SLEEPERS_MAX (DEFERRED_MAX + ALARMS_MAX + 1)
 
 struct sleeper {
 	uint64_t deadline; // monotonic nanoseconds

@@ -12,8 +12,6 @@
 #include "rtc.h"
 #include "sleepers.h"
 
-#define ALARMS_MAX 32
-
 // Of a client that has given a notification.
 struct alarm {
 	uint64_t badge;	   // 0: free
@@ -95,7 +93,7 @@ status_t timer_sleep_until_handle(struct session *session, uint64_t deadline)
 
 	if (deadline <= clock_now())
 		return STATUS_OK;
-	deferred = sleepers.count < SLEEPERS_MAX - 1 ? server_defer(session) : NULL;
+	deferred = server_defer(session); // the manifest's `inflight` less one at a time
 	if (deferred == NULL)
 		return TIMER_TOO_MANY_SLEEPERS;
 	sleepers_add(&sleepers, deadline, deferred);

@@ -9,6 +9,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <timer.h>
 
 static bool ends_well(const char *how)
 {
@@ -32,6 +33,31 @@ static void slots_stop_at_cnode(void)
 static void threads_stop_at_manifest(void)
 {
 	CHECK(ends_well("threads"));
+}
+
+// The timer of this manifest has 16 reply objects: one to receive with, one for the lodger, who sleeps.
+static void sleepers_stop_at_inflight(void)
+{
+	enum { PLACES = 16 - 2, CHILDREN = PLACES + 4 };
+	uint64_t children[CHILDREN], ended;
+	struct ending ending;
+
+	for (unsigned i = 0; i < CHILDREN; i++)
+		children[i] = child_start("sleep", NULL);
+	for (unsigned i = PLACES; i < CHILDREN; i++) {
+		CHECK(supervisor_wait(&supervisor_session, 0, &ended, &ending.end,
+				      &ending.status) == STATUS_OK);
+		CHECK(ending.end == SUPERVISOR_END_EXIT &&
+		      ending.status == TIMER_TOO_MANY_SLEEPERS);
+	}
+	for (unsigned i = 0; i < CHILDREN; i++)
+		(void)supervisor_kill(&supervisor_session, children[i]);
+	for (unsigned i = 0; i < PLACES; i++) {
+		CHECK(supervisor_wait(&supervisor_session, 0, &ended, &ending.end,
+				      &ending.status) == STATUS_OK);
+		CHECK(ending.end == SUPERVISOR_END_KILLED);
+	}
+	CHECK(ends_well("nap")); // there is room again
 }
 
 static void authority_is_asked(void)
@@ -149,6 +175,7 @@ const struct test limit_tests[] = {
 	{"slots_stop_at_cnode", slots_stop_at_cnode},
 	{"threads_stop_at_manifest", threads_stop_at_manifest},
 	{"sessions_stop_at_manifest", sessions_stop_at_manifest},
+	{"sleepers_stop_at_inflight", sleepers_stop_at_inflight},
 	{"authority_is_asked", authority_is_asked},
 	{"nothing_is_lost", nothing_is_lost},
 	{"restarts_lose_nothing", restarts_lose_nothing},
