@@ -3,7 +3,7 @@
 # Checks of the tree that need no machine. Each is a test of its own, so that `make test` says
 # which one failed; `make lint` runs these alone.
 
-LINT_CHECKS := format spdx python order sizes
+LINT_CHECKS := format spdx python order paths sizes
 
 $(foreach check,$(LINT_CHECKS),$(call command-test,lint/$(check),60,tools/lint $(check)))
 
