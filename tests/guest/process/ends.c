@@ -63,6 +63,15 @@ static void exceptions(void)
 	CHECK(crashes_with("vector", "vector registers"));
 }
 
+// A step that begins before the system call is told after it, at user level.
+static void single_steps(void)
+{
+	CHECK(crashes_with("step", "single step"));
+	CHECK(crashes_with("step-syscall", "single step"));
+	CHECK(crashes_with("step-mov-ss", "single step"));
+	CHECK(crashes_with("mov-ss-int3", "breakpoint"));
+}
+
 static void backtrace_has_names(void)
 {
 	struct ending ending = child_run("null", NULL);
@@ -124,6 +133,7 @@ const struct test end_tests[] = {
 	{"wild_addresses", wild_addresses},
 	{"protected_memory", protected_memory},
 	{"exceptions", exceptions},
+	{"single_steps", single_steps},
 	{"backtrace_has_names", backtrace_has_names},
 	{"killed_while_it_waits", killed_while_it_waits},
 	{"any_child", any_child},

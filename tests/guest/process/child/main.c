@@ -123,6 +123,30 @@ static int not_allowed(void)
 	return pager_space_destroy(&pager_session, 16) == STATUS_NOT_ALLOWED ? 0 : 5;
 }
 
+#define TRAP_FLAG_SET "pushf; orl $0x100, (%%rsp); popf; "
+
+// Tricks at the entry of the kernel; 7 is SYS_YIELD.
+static void step(const char *how)
+{
+	if (strcmp(how, "step") == 0)
+		__asm__ volatile(TRAP_FLAG_SET "nop; nop" : : : "memory", "cc");
+	else if (strcmp(how, "step-syscall") == 0)
+		__asm__ volatile("mov $7, %%eax; " TRAP_FLAG_SET "syscall; nop; nop"
+				 :
+				 :
+				 : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
+				   "r12", "r13", "r14", "r15", "memory", "cc");
+	else if (strcmp(how, "step-mov-ss") == 0)
+		__asm__ volatile("mov %%ss, %%ecx; mov $7, %%eax; " TRAP_FLAG_SET
+				 "mov %%ecx, %%ss; syscall; nop; nop"
+				 :
+				 :
+				 : "rax", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
+				   "r12", "r13", "r14", "r15", "memory", "cc");
+	else
+		__asm__ volatile("mov %%ss, %%ecx; mov %%ecx, %%ss; int3" : : : "rcx");
+}
+
 static status_t child_spawn(const char *how, uint64_t *number)
 {
 	char arguments[40] = "processchild";
@@ -198,6 +222,8 @@ int main(int argc, char **argv)
 		__asm__ volatile("out %al, $0x80");
 	else if (strcmp(how, "vector") == 0)
 		__asm__ volatile("pxor %xmm0, %xmm0");
+	else if (strncmp(how, "step", 4) == 0 || strcmp(how, "mov-ss-int3") == 0)
+		step(how);
 	else if (strcmp(how, "memory") == 0)
 		return memory_use_up();
 	else if (strcmp(how, "slots") == 0)
