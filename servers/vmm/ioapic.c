@@ -29,6 +29,7 @@ static void deliver(unsigned cpu, unsigned pin)
 
 		if (target != 0xff && (logical ? !(target >> i & 1) : target != i))
 			continue;
+		machine_change(cpu, &machine->cpu[i].lapic, sizeof(struct lapic));
 		lapic_raise(i, entry & 0xff, level);
 		if (i != cpu)
 			machine_kick(i);
@@ -41,6 +42,7 @@ void ioapic_line(unsigned cpu, unsigned pin, bool on)
 	struct ioapic *io = &machine->ioapic;
 	bool was = io->asserted >> pin & 1;
 
+	machine_change(cpu, io, sizeof(*io));
 	if (on)
 		io->asserted |= 1u << pin;
 	else
@@ -53,6 +55,7 @@ void ioapic_end(unsigned cpu, unsigned vector)
 {
 	struct ioapic *io = &machine->ioapic;
 
+	machine_change(cpu, io, sizeof(*io));
 	for (unsigned pin = 0; pin < IOAPIC_PINS; pin++) {
 		if ((io->redirection[pin] & 0xff) != vector ||
 		    !(io->redirection[pin] & ENTRY_REMOTE))
@@ -85,6 +88,7 @@ void ioapic_write(unsigned cpu, uint32_t offset, uint32_t value)
 	unsigned i = io->select - REDIRECTION;
 	uint64_t *entry;
 
+	machine_change(cpu, io, sizeof(*io));
 	if (offset == 0)
 		io->select = value & 0xff;
 	if (offset != 0x10 || i >= 2 * IOAPIC_PINS)

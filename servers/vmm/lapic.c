@@ -98,6 +98,7 @@ void lapic_accept(unsigned cpu, unsigned vector)
 {
 	struct lapic *l = lapic_of(cpu);
 
+	machine_change(cpu, l, sizeof(*l));
 	l->irr[vector / 32] &= ~(1u << vector % 32);
 	l->isr[vector / 32] |= 1u << vector % 32;
 }
@@ -155,6 +156,7 @@ void lapic_tick(unsigned cpu)
 
 	if (!l->deadline || (now = clock_ticks()) < l->deadline)
 		return;
+	machine_change(cpu, l, sizeof(*l));
 	if (l->period) {
 		l->deadline += (now - l->deadline) / l->period * l->period + l->period;
 	} else {

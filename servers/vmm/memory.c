@@ -48,6 +48,8 @@ static status_t vcpus_get(void)
 		if (status != STATUS_OK)
 			return status;
 		vcpus[i] = landed;
+		// A thread that a predecessor of this process left bound could not be started anew.
+		(void)vcpu_bind(landed, 0);
 	}
 	return STATUS_OK;
 }
