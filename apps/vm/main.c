@@ -48,7 +48,9 @@ static int stat(void)
 					      "memory",	    "cpuid",	"msr read",  "msr write",
 					      "halt",	    "shutdown", "hypercall", "xsetbv",
 					      "privileged", "cache",	"failed"};
+	static const char *const devices[] = {"", "net", "disk", "console", "random", "balloon"};
 	struct vm_figures figures;
+	uint64_t count;
 	status_t status = vm_stat(&machine, &figures);
 
 	if (status != STATUS_OK)
@@ -57,11 +59,14 @@ static int stat(void)
 	       states[figures.state < 5 ? figures.state : 0], figures.vcpus,
 	       figures.memory_bytes >> 20, figures.exits, figures.restarts);
 	for (uint32_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		uint64_t count;
-
 		if (vm_exits(&machine, i, &count) == STATUS_OK && count > 0)
 			printf("  %-10s %lu\n", reasons[i], count);
 	}
+	for (uint32_t i = 0, kind; vm_device(&machine, i, &kind, &count) == STATUS_OK; i++)
+		if (kind != 0)
+			printf("  %-10s %lu requests\n",
+			       kind < sizeof(devices) / sizeof(devices[0]) ? devices[kind] : "",
+			       count);
 	return 0;
 }
 

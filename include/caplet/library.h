@@ -6,8 +6,12 @@
 #pragma once
 
 struct console_client;
+struct file_client;
 struct timer_client;
 
 // NULL if the manifest gives the process none.
 struct console_client *console_session(void);
 struct timer_client *timer_session(void);
+
+// That with a server of files, by the number that vfs gives it (enum vfs_server; st_dev is one more).
+struct file_client *file_session(unsigned server);

@@ -68,6 +68,30 @@ static bool processors(const struct line *line)
 	return true;
 }
 
+static bool disk(const struct line *line)
+{
+	char *mode = line->value + strcspn(line->value, " \t");
+	uint32_t *to = &machine->configuration.disk_mode;
+
+	if (*mode != '\0')
+		*mode++ = '\0';
+	mode += strspn(mode, " \t");
+	if (strcmp(mode, "scratch") == 0)
+		*to = DISK_SCRATCH;
+	else if (strcmp(mode, "readonly") == 0)
+		*to = DISK_READ_ONLY;
+	else if (*mode != '\0')
+		return refuse(line, "disk wants a file, and then nothing, scratch or readonly");
+	return text(line, machine->configuration.disk, PATH_BYTES);
+}
+
+static bool console(const struct line *line)
+{
+	machine->configuration.virtual_console = strcmp(line->value, "virtio") == 0;
+	return machine->configuration.virtual_console || strcmp(line->value, "serial") == 0 ||
+	       refuse(line, "console wants serial or virtio");
+}
+
 static bool line_read(const struct line *line)
 {
 	struct configuration *c = &machine->configuration;
@@ -83,10 +107,12 @@ static bool line_read(const struct line *line)
 	if (strcmp(line->key, "initrd") == 0)
 		return text(line, c->initrd, sizeof(c->initrd));
 	if (strcmp(line->key, "disk") == 0)
-		return text(line, c->disk, sizeof(c->disk));
+		return disk(line);
+	if (strcmp(line->key, "console") == 0)
+		return console(line);
 	if (strcmp(line->key, "args") == 0)
 		return text(line, c->arguments, sizeof(c->arguments));
-	return refuse(line, "unknown key (known: name mem vcpus kernel initrd disk args)");
+	return refuse(line, "unknown key (known: name mem vcpus kernel initrd disk console args)");
 }
 
 static bool lines_read(const char *path, const char *data, uint64_t bytes)

@@ -72,6 +72,8 @@ static void interrupts_offer(unsigned cpu)
 		state->window = 1;
 		return;
 	}
+	machine_change(cpu, &state->event, sizeof(state->event));
+	machine_change(cpu, &machine->cpu[cpu].halted, sizeof(machine->cpu[cpu].halted));
 	lapic_accept(cpu, (unsigned)vector);
 	state->event = (unsigned)vector | VCPU_EVENT_INTERRUPT | VCPU_EVENT_VALID;
 	machine->cpu[cpu].halted = false;
@@ -115,20 +117,18 @@ static void dispatch(unsigned cpu)
 static void exit_handle(unsigned cpu)
 {
 	struct vcpu_state *state = cpu_state(cpu);
-	struct save *save = &machine->save[cpu];
 
 	machine->exits[state->exit & 15]++;
 	if (state->exit == VCPU_EXIT_NONE || state->exit == VCPU_EXIT_KICK ||
 	    state->exit == VCPU_EXIT_WINDOW)
 		return;
+	machine_lock();
 	machine_change(cpu, state, offsetof(struct vcpu_state, cr0));
 	machine_change(cpu, &machine->cpu[cpu], offsetof(struct cpu, pat));
-	machine_lock();
 	dispatch(cpu);
-	machine_unlock();
 	state->exit = VCPU_EXIT_NONE;
-	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	save->used = 0;
+	machine_commit(cpu);
+	machine_unlock();
 }
 
 // True: it may enter the guest.
@@ -139,7 +139,9 @@ static bool may_run(unsigned cpu)
 	if (machine->stopped || machine->state == VM_STATE_PAUSED || c->waits_sipi)
 		return false;
 	machine_lock();
+	virtio_run(cpu);
 	interrupts_offer(cpu);
+	machine_commit(cpu);
 	machine_unlock();
 	return !c->halted;
 }
@@ -150,8 +152,7 @@ void *cpu_thread(void *number)
 	uint64_t reason[3];
 
 	(void)timer_alarm_target(&timer, cpu, ROOT_CPTR(ROOT_SLOT_PARK + thread_self()->index));
-	(void)vcpu_bind(vcpus[cpu], 0); // from a predecessor's thread
-	exit_handle(cpu);		// what it left
+	exit_handle(cpu); // what a predecessor left
 	for (;;) {
 		status_t status;
 

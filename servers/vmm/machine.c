@@ -34,6 +34,19 @@ void machine_unlock(void)
 		pthread_mutex_unlock(&devices);
 }
 
+// Whether the old content is there already. An exit saves a few places, some of them many times over.
+static bool saved(const struct save *save, const void *place, size_t bytes)
+{
+	for (uint64_t at = 0; at < save->used;) {
+		const uint64_t *e = (const uint64_t *)(save->data + at);
+
+		if (e[0] == (uint64_t)place && e[1] >= bytes)
+			return true;
+		at += 16 + (e[1] + 7) / 8 * 8;
+	}
+	return false;
+}
+
 void machine_change(unsigned cpu, void *place, size_t bytes)
 {
 	struct save *save = &machine->save[cpu];
@@ -41,6 +54,8 @@ void machine_change(unsigned cpu, void *place, size_t bytes)
 	const uint64_t *from = place;
 	size_t words = (bytes + 7) / 8;
 
+	if (saved(save, place, bytes))
+		return;
 	if (save->used + 16 + words * 8 > SAVE_BYTES)
 		server_panic("a save area is full");
 	to[0] = (uint64_t)place;
@@ -49,6 +64,13 @@ void machine_change(unsigned cpu, void *place, size_t bytes)
 		to[2 + i] = from[i];
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	save->used += 16 + words * 8;
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+void machine_commit(unsigned cpu)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	machine->save[cpu].used = 0;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
@@ -99,6 +121,7 @@ status_t machine_start(const char *path)
 
 	if (machine->memory_object != 0)
 		guest_memory_drop(); // of a start that was cut short
+	disk_close();
 	memset(machine, 0, sizeof(*machine));
 	machine->tsc_hz = process_info()->tsc_hz;
 	if (!configuration_read(path))
@@ -113,6 +136,8 @@ status_t machine_start(const char *path)
 		return VM_BAD_CONFIGURATION;
 	}
 	wrong = loader_load();
+	if (wrong == NULL)
+		wrong = disk_open();
 	if (wrong != NULL) {
 		snprintf(machine->message, sizeof(machine->message), "%s: %s", path, wrong);
 		guest_memory_drop();
@@ -125,6 +150,8 @@ status_t machine_start(const char *path)
 	}
 	for (unsigned i = 0; i < IOAPIC_PINS; i++)
 		machine->ioapic.redirection[i] = 1 << 16;
+	machine->virtio[VIRTIO_CONSOLE].present = machine->virtio[VIRTIO_RANDOM].present = true;
+	machine->virtio[VIRTIO_DISK].present = machine->disk.node != 0;
 	machine->state = VM_STATE_RUNNING;
 	return threads_start();
 }
@@ -137,10 +164,13 @@ status_t machine_resume(void)
 		return STATUS_OK;
 	machine->restarts++;
 	status = guest_memory_attach();
+	if (status == STATUS_OK)
+		status = disk_attach();
 	if (status != STATUS_OK)
 		return status;
 	for (unsigned i = 0; i < machine->configuration.cpus; i++)
 		save_play_back(&machine->save[i]);
+	virtio_resume();
 	return threads_start();
 }
 
@@ -164,8 +194,8 @@ void machine_end(uint32_t state, const char *message)
 		machine->stopped = state;
 	for (unsigned i = 0; i < machine->configuration.cpus; i++)
 		machine_kick(i);
-	(void)pager_guest_destroy(&pager_session);
 	guest_memory_drop();
+	disk_close();
 	if (message != NULL)
 		snprintf(machine->message, sizeof(machine->message), "%s", message);
 	machine->state = state;

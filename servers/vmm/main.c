@@ -66,6 +66,13 @@ status_t vm_exits_handle(struct session *session, uint32_t reason, uint64_t *cou
 	return STATUS_OK;
 }
 
+status_t vm_device_handle(struct session *session, uint32_t place, uint32_t *kind,
+			  uint64_t *requests)
+{
+	(void)session;
+	return virtio_facts(place, kind, requests) ? STATUS_OK : VM_NO_DEVICE;
+}
+
 status_t vm_explain_handle(struct session *session, char message[200])
 {
 	(void)session;

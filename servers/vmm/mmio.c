@@ -12,7 +12,9 @@ bool device_read(unsigned cpu, uint64_t address, unsigned bytes, uint64_t *value
 		*value = lapic_read(cpu, (address & 0xfff) >> 4);
 	else if (address - IOAPIC_ADDRESS < 0x1000)
 		*value = ioapic_read(address & 0xfff);
-	(void)bytes;
+	else if (address - VIRTIO_ADDRESS < VIRTIO_MAX * 0x1000ul)
+		*value = virtio_read((unsigned)(address - VIRTIO_ADDRESS) >> 12, address & 0xfff,
+				     bytes);
 	return true;
 }
 
@@ -22,6 +24,8 @@ bool device_write(unsigned cpu, uint64_t address, unsigned bytes, uint64_t value
 		lapic_write(cpu, (address & 0xfff) >> 4, (uint32_t)value);
 	else if (address - IOAPIC_ADDRESS < 0x1000)
 		ioapic_write(cpu, address & 0xfff, (uint32_t)value);
-	(void)bytes;
+	else if (address - VIRTIO_ADDRESS < VIRTIO_MAX * 0x1000ul)
+		virtio_write(cpu, (unsigned)(address - VIRTIO_ADDRESS) >> 12, address & 0xfff,
+			     bytes, (uint32_t)value);
 	return true;
 }

@@ -150,3 +150,24 @@ unsigned uart_type(const uint8_t *text, unsigned bytes)
 	line_update(0);
 	return taken;
 }
+void uart_put(unsigned cpu, const uint8_t *text, unsigned bytes)
+{
+	struct uart *u = &machine->uart;
+
+	machine_change(cpu, u, offsetof(struct uart, in));
+	while (bytes-- > 0)
+		put(u, *text++);
+}
+
+unsigned uart_take(unsigned cpu, uint8_t *text, unsigned bytes)
+{
+	struct uart *u = &machine->uart;
+	unsigned taken = 0;
+
+	if (!machine->configuration.virtual_console)
+		return 0;
+	machine_change(cpu, u, offsetof(struct uart, in));
+	while (taken < bytes && u->in_tail != u->in_head)
+		text[taken++] = u->in[u->in_tail++ % IN_RING];
+	return taken;
+}

@@ -24,6 +24,9 @@
 #include <caplet/abi/vcpu.h>
 #include <caplet/protocol.h>
 
+#include "disk.h"
+#include "virtio.h"
+
 #define CPUS_MAX       4
 #define MEMORY_MIN     (16ul << 20)
 #define MEMORY_MAX     (2ul << 30)
@@ -83,6 +86,8 @@ struct configuration {
 	uint64_t memory;
 	uint32_t cpus;
 	char kernel[PATH_BYTES], initrd[PATH_BYTES], disk[PATH_BYTES];
+	uint32_t disk_mode;	  // enum disk_mode
+	uint32_t virtual_console; // what is typed goes to it, not to the serial line
 	char arguments[512];
 };
 
@@ -104,6 +109,8 @@ struct machine {
 	struct cpu cpu[CPUS_MAX];
 	struct ioapic ioapic;
 	struct uart uart;
+	struct virtio virtio[VIRTIO_MAX];
+	struct disk disk;
 	struct save save[CPUS_MAX];
 };
 
@@ -122,6 +129,7 @@ void machine_kick(unsigned cpu);
 _Noreturn void machine_stop(uint32_t state, const char *message); // by a processor's thread
 _Noreturn void machine_fail(const char *message); // of the processor whose thread calls
 void machine_change(unsigned cpu, void *place, size_t bytes);
+void machine_commit(unsigned cpu);
 void machine_lock(void); // the emulated devices, between processors
 void machine_unlock(void);
 
@@ -173,6 +181,9 @@ void ioapic_end(unsigned cpu, unsigned vector);
 uint8_t uart_read(unsigned cpu, unsigned reg);
 void uart_write(unsigned cpu, unsigned reg, uint8_t value);
 void uart_flush(void);
+// For the console without registers: it sends, and takes what was typed -> how much.
+void uart_put(unsigned cpu, const uint8_t *text, unsigned bytes);
+unsigned uart_take(unsigned cpu, uint8_t *text, unsigned bytes);
 unsigned uart_type(const uint8_t *text, unsigned bytes);
 
 void pvclock_set(unsigned cpu, uint64_t address);

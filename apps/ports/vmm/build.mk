@@ -35,6 +35,11 @@ $(BUILD)/vmm/initrd: tools/make-initrd servers/vmm/guest-init $(GUEST_KERNEL)/do
 	@mkdir -p $(@D)
 	$(Q)tools/make-initrd $(GUEST_KERNEL) $(GUEST_BUSYBOX) servers/vmm/guest-init $@
 
+$(BUILD)/vmm/disk.img: tools/make-disk servers/vmm/guest-disk
+	$(call note,DISK)
+	$(Q)tools/make-disk servers/vmm/guest-disk $@
+
 MANIFEST_PARTS += servers/vmm/vmm.caplet
 PORT_MEMBERS += vm/vmlinuz=$(BUILD)/vmm/vmlinuz vm/initrd=$(BUILD)/vmm/initrd \
-	vm/debian.vm=servers/vmm/debian.vm vm/quit.vm=servers/vmm/quit.vm
+	vm/debian.vm=servers/vmm/debian.vm vm/quit.vm=servers/vmm/quit.vm \
+	vm/disk.vm=servers/vmm/disk.vm vm/disk.img=$(BUILD)/vmm/disk.img

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: MIT
+#
+# vm-disk.sh FILE KILLS: the guest of FILE works with its disk, and its monitor is killed KILLS times while it
+# does. What the guest prints tells whether it noticed.
+
+requests() {
+	count=$(vm stat | sed -n 's/^  disk *\([0-9]*\) requests$/\1/p')
+	echo "${count:-0}"
+}
+
+vm start "$1" || exit 1
+kill=0
+while [ $kill -lt "$2" ]; do
+	kill=$((kill + 1))
+	until [ "$(requests)" -ge $((kill * 25)) ]; do
+		sleep 0.02
+	done
+	svc kill vm1
+done
+vm wait || exit 1
+vm stat | sed -n 's/^state \([a-z]*\),.* \([0-9]* restarts\)$/\1, \2/p'
