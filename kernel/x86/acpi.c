@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// A walk over the ACPI tables: root pointer, root table, MADT ("Multiple APIC Description Table")
-// and FADT. Every table is read through boot_physical() within its own length and checked by its
+// A walk over the ACPI tables: root pointer, root table, MADT ("Multiple APIC Description Table"),
+// FADT and DMAR. Every table is read through boot_physical() within its own length and checked by its
 // sum before it is believed; a table beyond 4 GiB is as good as absent.
 #include "acpi.h"
 #include "boot_memory.h"
@@ -66,6 +66,30 @@ struct madt_entry {
 
 enum { MADT_APIC = 0, MADT_IOAPIC = 1, MADT_ADDRESS = 5, MADT_X2APIC = 9, MADT_ENABLED = 1 };
 
+// DMA remapping: one structure for each unit, with the devices it names (Intel VT-d specification,
+// "DMA Remapping Reporting Structure").
+struct acpi_dmar {
+	struct acpi_header header;
+	uint8_t address_width, flags; // flags: DMAR_*
+	uint8_t reserved[10];
+} __attribute__((packed));
+
+struct dmar_entry {
+	uint16_t type, bytes;
+	uint8_t flags, size;
+	uint16_t segment;
+	uint64_t paddr;
+} __attribute__((packed));
+
+struct dmar_scope {
+	uint8_t type, bytes;
+	uint16_t reserved;
+	uint8_t id, bus;
+	uint8_t device, function; // the path's first step: an I/O APIC is not behind bridges
+} __attribute__((packed));
+
+enum { DMAR_UNIT = 0, DMAR_SCOPE_IOAPIC = 3, DMAR_INTERRUPTS = 1 };
+
 struct acpi_facts acpi;
 
 BOOT_ONLY static const struct acpi_header *table_at(paddr_t paddr)
@@ -114,7 +138,44 @@ BOOT_ONLY static void madt_read(const struct acpi_madt *madt)
 			acpi.ioapic[acpi.ioapic_count++] = (struct acpi_ioapic){
 				.paddr = e->ioapic.paddr,
 				.first_line = e->ioapic.first_line,
+				.id = e->ioapic.id,
 			};
+		}
+		p += e->bytes;
+	}
+}
+
+BOOT_ONLY static void dmar_scopes_read(const uint8_t *p, const uint8_t *end)
+{
+	while (p + sizeof(struct dmar_scope) <= end) {
+		const struct dmar_scope *scope = (const void *)p;
+		if (scope->type == DMAR_SCOPE_IOAPIC && acpi.source_count < ACPI_MAX_IOAPICS)
+			acpi.source[acpi.source_count++] = (struct acpi_source){
+				.ioapic = scope->id,
+				.requester = scope->bus << 8 | scope->device << 3 | scope->function,
+			};
+		if (scope->bytes < sizeof(*scope))
+			return;
+		p += scope->bytes;
+	}
+}
+
+BOOT_ONLY static void dmar_read(const struct acpi_dmar *dmar)
+{
+	const uint8_t *p = (const uint8_t *)(dmar + 1);
+	const uint8_t *end = (const uint8_t *)dmar + dmar->header.bytes;
+
+	acpi.interrupt_remapping = dmar->flags & DMAR_INTERRUPTS;
+	while (p + 4 <= end) {
+		const struct dmar_entry *e = (const void *)p;
+		if (e->bytes < 4 || p + e->bytes > end)
+			break;
+		if (e->type == DMAR_UNIT && e->bytes >= sizeof(*e) && e->segment == 0 &&
+		    acpi.iommu_count < ACPI_MAX_IOMMUS) {
+			acpi.iommu[acpi.iommu_count++] = e->paddr;
+			dmar_scopes_read((const uint8_t *)(e + 1), p + e->bytes);
+		} else if (e->type == DMAR_UNIT) {
+			acpi.iommu_count = ACPI_MAX_IOMMUS + 1;
 		}
 		p += e->bytes;
 	}
@@ -131,6 +192,9 @@ BOOT_ONLY static void table_read(const struct acpi_header *header)
 		const struct acpi_fadt *fadt = (const struct acpi_fadt *)header;
 		if (fadt->pm_timer_bytes == 4)
 			acpi.pm_timer_port = fadt->pm_timer_block;
+	} else if (header->signature == 0x52414d44 && // DMAR
+		   header->bytes >= sizeof(struct acpi_dmar)) {
+		dmar_read((const struct acpi_dmar *)header);
 	}
 }
 
@@ -152,6 +216,17 @@ BOOT_ONLY static void tables_read(const struct acpi_rsdp *rsdp)
 	}
 }
 
+// The DMAR may come before the MADT.
+BOOT_ONLY static void sources_set(void)
+{
+	for (unsigned i = 0; i < acpi.ioapic_count; i++) {
+		acpi.ioapic[i].source = UINT32_MAX;
+		for (unsigned j = 0; j < acpi.source_count; j++)
+			if (acpi.source[j].ioapic == acpi.ioapic[i].id)
+				acpi.ioapic[i].source = acpi.source[j].requester;
+	}
+}
+
 BOOT_ONLY void acpi_read(paddr_t paddr)
 {
 	const struct acpi_rsdp *rsdp = boot_physical(paddr, sizeof(*rsdp));
@@ -164,4 +239,5 @@ BOOT_ONLY void acpi_read(paddr_t paddr)
 		acpi.apic_id[acpi.cpu_count++] = cpuid(1, 0).ebx >> 24;
 	if (acpi.ioapic_count == 0)
 		acpi.ioapic[acpi.ioapic_count++].paddr = IOAPIC_DEFAULT;
+	sources_set();
 }

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: MIT
 //
-// The little that the kernel takes from the firmware's tables: processors, interrupt controllers
-// and one clock. All else of ACPI is for user level. A machine without tables gets the classic
+// The little that the kernel takes from the firmware's tables: processors, interrupt controllers,
+// IOMMUs and one clock. All else of ACPI is for user level. A machine without tables gets the classic
 // places.
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <caplet/abi/boot.h>
 
 #define ACPI_MAX_IOAPICS 8
+#define ACPI_MAX_IOMMUS	 8
 
 struct acpi_ioapic {
 	paddr_t paddr;
 	uint32_t first_line; // global system interrupt of its pin 0
+	uint8_t id;
+	uint32_t source; // the requester that its messages name; UINT32_MAX: not told
 };
 
 struct acpi_facts {
@@ -23,6 +27,15 @@ struct acpi_facts {
 	unsigned ioapic_count;
 	struct acpi_ioapic ioapic[ACPI_MAX_IOAPICS];
 	uint16_t pm_timer_port; // 0: none
+	// DMA remapping: registers of its units, and which requesters the I/O APICs are.
+	unsigned iommu_count;	  // more than ACPI_MAX_IOMMUS: a kind that the kernel does not know
+	bool interrupt_remapping; // the firmware allows it
+	paddr_t iommu[ACPI_MAX_IOMMUS];
+	unsigned source_count;
+	struct acpi_source {
+		uint8_t ioapic; // its id
+		uint16_t requester;
+	} source[ACPI_MAX_IOAPICS];
 };
 
 extern struct acpi_facts acpi;

@@ -15,7 +15,7 @@
 #include "acpi.h"
 #include "boot_memory.h"
 
-enum { MEMORY = 4096, RSDP = 64, ROOT = 128, MADT = 512, FADT = 1024, COPIES = 256 };
+enum { MEMORY = 4096, RSDP = 64, ROOT = 128, MADT = 512, FADT = 1024, DMAR = 1536, COPIES = 256 };
 
 static uint8_t memory[MEMORY];
 static void *copies[COPIES];
@@ -66,6 +66,7 @@ static void sums_set(void)
 	sum_set(ROOT);
 	sum_set(MADT);
 	sum_set(FADT);
+	sum_set(DMAR);
 }
 
 static void tables_make(void)
@@ -74,9 +75,10 @@ static void tables_make(void)
 	memset(&acpi, 0, sizeof(acpi));
 	memcpy(memory + RSDP, "RSD PTR ", 8);
 	put(RSDP + 16, ROOT, 4);
-	table_begin(ROOT, "RSDT", 36 + 8);
-	put(ROOT + 36, MADT, 4);
-	put(ROOT + 40, FADT, 4);
+	table_begin(ROOT, "RSDT", 36 + 12);
+	put(ROOT + 36, DMAR, 4); // before the I/O APIC that it names
+	put(ROOT + 40, MADT, 4);
+	put(ROOT + 44, FADT, 4);
 	table_begin(MADT, "APIC", 44 + 8 + 8 + 12 + 16);
 	put(MADT + 36, 0xfee00000, 4);
 	put(MADT + 44, 0x0000000105000800, 8); // CPU with APIC ID 5, enabled
@@ -88,6 +90,12 @@ static void tables_make(void)
 	table_begin(FADT, "FACP", 116);
 	put(FADT + 76, 0x608, 4);
 	put(FADT + 91, 4, 1);
+	table_begin(DMAR, "DMAR", 48 + 16 + 8 + 8);
+	put(DMAR + 37, 1, 1);		       // interrupts, too
+	put(DMAR + 48, 0x0000000100180000, 8); // a unit
+	put(DMAR + 56, 0xfed90000, 8);
+	put(DMAR + 64, 0x030aff0200000803, 8); // the I/O APIC with id 2 is ff:0a.3
+	put(DMAR + 72, 0x00080002, 4);	       // something else, shorter than a unit
 	sums_set();
 }
 
@@ -102,6 +110,10 @@ static void test_good(void **state)
 	assert_int_equal(acpi.ioapic_count, 1);
 	assert_int_equal(acpi.ioapic[0].paddr, 0xfec00000);
 	assert_int_equal(acpi.ioapic[0].first_line, 24);
+	assert_int_equal(acpi.ioapic[0].source, 0xff53);
+	assert_int_equal(acpi.iommu_count, 1);
+	assert_int_equal(acpi.iommu[0], 0xfed90000);
+	assert_true(acpi.interrupt_remapping);
 	assert_int_equal(acpi.pm_timer_port, 0x608);
 	copies_free();
 }
@@ -113,6 +125,8 @@ static void test_absent(void **state)
 	acpi_read(0);
 	assert_int_equal(acpi.apic, 0xfee00000);
 	assert_int_equal(acpi.cpu_count, 1);
+	assert_int_equal(acpi.ioapic[0].source, UINT32_MAX);
+	assert_int_equal(acpi.iommu_count, 0);
 	assert_int_equal(acpi.ioapic_count, 1);
 	assert_int_equal(acpi.pm_timer_port, 0);
 
@@ -124,19 +138,32 @@ static void test_absent(void **state)
 	copies_free();
 }
 
+// A unit that serves another PCI segment: not for a kernel that has one root for all.
+static void test_other_segment(void **state)
+{
+	tables_make();
+	put(DMAR + 54, 1, 2);
+	sums_set();
+	acpi_read(RSDP);
+	assert_true(acpi.iommu_count > ACPI_MAX_IOMMUS);
+	copies_free();
+}
+
 static void test_damaged(void **state)
 {
 	srand(2);
 	for (unsigned round = 0; round < 20000; round++) {
 		tables_make();
 		for (unsigned i = rand() % 6; i <= 6; i++) {
-			static const unsigned table[] = {RSDP, ROOT, MADT, FADT};
-			unsigned at = table[rand() % 4] + rand() % 120;
+			static const unsigned table[] = {RSDP, ROOT, MADT, FADT, DMAR};
+			unsigned at = table[rand() % 5] + rand() % 120;
 			memory[at] = rand() % 3 ? rand() % 64 : rand();
 		}
 		sums_set();
 		acpi_read(RSDP);
 		assert_true(acpi.cpu_count >= 1 && acpi.cpu_count <= BOOT_MAX_CPUS);
+		assert_true(acpi.iommu_count <= ACPI_MAX_IOMMUS + 1);
+		assert_true(acpi.source_count <= ACPI_MAX_IOAPICS);
 		assert_true(acpi.ioapic_count >= 1 && acpi.ioapic_count <= ACPI_MAX_IOAPICS);
 		copies_free();
 	}
@@ -147,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_absent),
+		cmocka_unit_test(test_other_segment),
 		cmocka_unit_test(test_damaged),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
