@@ -36,6 +36,7 @@ struct thread_regs;
 struct vcpu;
 struct vcpu_state;
 struct vcpu_reason;
+struct iommu_fault;
 
 // ---- what the machine calls -------------------------------------------------------------------
 
@@ -162,12 +163,25 @@ bool arch_vcpu_exited(struct vcpu *vcpu, struct vcpu_reason *reason);
 
 unsigned arch_irq_lines(void);				     // lines are 0..n-1
 bool arch_irq_line_configure(unsigned line, unsigned flags); // route to this kernel, masked
-bool arch_irq_msi_allocate(unsigned *line, uint64_t *address, uint32_t *data);
+// requester: who will send it; REQUESTER_NONE where there is no IOMMU
+bool arch_irq_msi_allocate(unsigned requester, unsigned *line, uint64_t *address, uint32_t *data);
 void arch_irq_msi_release(unsigned line);
 void arch_irq_mask(unsigned line);
 void arch_irq_unmask(unsigned line);
 uint32_t arch_port_in(uint16_t port, unsigned bytes);
 void arch_port_out(uint16_t port, unsigned bytes, uint32_t value);
+
+// ---- IOMMU: a requester is a PCI function, bus << 8 | device << 3 | function -----------------------
+
+#define REQUESTER_COUNT 0x10000u
+#define REQUESTER_NONE	REQUESTER_COUNT
+
+// The line that says that there are faults to be read; 0: there is no IOMMU.
+unsigned arch_iommu_line(void);
+bool arch_iommu_fault(struct iommu_fault *fault); // take one; false: there is none
+// Its DMA goes through this space (of the format IOMMU, with an ASID). False: either is bound already.
+bool arch_requester_bind(unsigned requester, struct vspace *v);
+void arch_requester_unbind(unsigned requester); // blocked, and on return no DMA is under way
 
 // ---- what the machine found at boot ----------------------------------------------------------------
 

@@ -183,6 +183,9 @@ BOOT_ONLY static void make_objects(struct boot_root *root)
 	put(root, BOOT_SLOT_IRQ_CONTROL, cap_make_number(OBJECT_IRQ_CONTROL, 0));
 	put(root, BOOT_SLOT_IOPORT_CONTROL, cap_make_number(OBJECT_IOPORT_CONTROL, 0));
 	put(root, BOOT_SLOT_ASID_CONTROL, cap_make_number(OBJECT_ASID_CONTROL, 0));
+	if (arch_iommu_line() != 0) {
+		put(root, BOOT_SLOT_IOMMU_CONTROL, cap_make_number(OBJECT_IOMMU_CONTROL, 0));
+	}
 	for (unsigned i = 0; i < cpu_count() && i < BOOT_MAX_CPUS; i++) {
 		put(root, BOOT_SLOT_SCHED_CONTROL + i, cap_make_number(OBJECT_SCHED_CONTROL, i));
 	}
@@ -255,6 +258,7 @@ BOOT_ONLY static void hand_over(struct boot_root *root, vaddr_t image_end)
 	info->calibration = machine->calibration;
 	info->image_end = image_end;
 	info->kernel_text_bytes = arch_text_bytes();
+	info->iommu_line = arch_iommu_line();
 	info->framebuffer.paddr = machine->framebuffer.paddr;
 	info->framebuffer.width = machine->framebuffer.width;
 	info->framebuffer.height = machine->framebuffer.height;

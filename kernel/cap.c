@@ -42,7 +42,9 @@ static bool is_memory(struct cap cap)
 	case OBJECT_IRQ_CONTROL:
 	case OBJECT_IOPORT_CONTROL:
 	case OBJECT_ASID_CONTROL:
-	case OBJECT_SCHED_CONTROL: return false;
+	case OBJECT_SCHED_CONTROL:
+	case OBJECT_IOMMU_CONTROL:
+	case OBJECT_REQUESTER: return false;
 	}
 	return true;
 }
@@ -83,6 +85,9 @@ bool cap_covers(struct cap a, struct cap b)
 		return true;
 	}
 	if (a.type == OBJECT_IOPORT_CONTROL && b.type == OBJECT_IOPORT) {
+		return true;
+	}
+	if (a.type == OBJECT_IOMMU_CONTROL && b.type == OBJECT_REQUESTER) {
 		return true;
 	}
 	return cap_same_object(a, b);

@@ -147,22 +147,28 @@ must_check static enum status get_line(struct invocation *invocation)
 	return STATUS_OK;
 }
 
-// Cnode_cap, index, depth -> address, data.
+// Cnode_cap, index, depth, requester_cap -> address, data.
 must_check static enum status get_msi(struct invocation *invocation)
 {
-	enum status status = need_words(invocation, 3);
-	struct slot *slot;
-	unsigned number;
+	enum status status = need_words(invocation, 4);
+	unsigned number, requester = REQUESTER_NONE;
+	struct slot *slot, *sender;
 	uint64_t address;
 	uint32_t data;
 
 	if (status == STATUS_OK) {
 		status = argument_empty_place(invocation, 0, &slot);
 	}
+	if (status == STATUS_OK && arch_iommu_line() != 0) {
+		status = argument_cap(invocation, 3, OBJECT_REQUESTER, &sender);
+	}
 	if (status != STATUS_OK) {
 		return status;
 	}
-	if (!arch_irq_msi_allocate(&number, &address, &data)) {
+	if (arch_iommu_line() != 0) {
+		requester = cap_number(sender->cap);
+	}
+	if (!arch_irq_msi_allocate(requester, &number, &address, &data)) {
 		return STATUS_UNSUPPORTED;
 	}
 	own(invocation, slot, number, true);

@@ -5,6 +5,7 @@
 #include "arch.h"
 #include "cnode.h"
 #include "endpoint.h"
+#include "iommu.h"
 #include "ioport.h"
 #include "irq.h"
 #include "notification.h"
@@ -162,5 +163,7 @@ const struct object_ops object_ops[CAP_TYPE_COUNT] = {
 	[OBJECT_IOPORT_CONTROL] = {"ioport control", 0, 0, 0, ioport_control_invoke, NULL},
 	[OBJECT_ASID_CONTROL] = {"asid control", 0, 0, 0, asid_control_invoke, NULL},
 	[OBJECT_SCHED_CONTROL] = {"sched control", 0, 0, 0, sched_control_invoke, NULL},
+	[OBJECT_IOMMU_CONTROL] = {"iommu control", 0, 0, 0, iommu_control_invoke, NULL},
+	[OBJECT_REQUESTER] = {"requester", 0, 0, 0, requester_invoke, requester_release},
 	[CAP_ZOMBIE] = {"zombie", 0, 0, 0, invoke_null, NULL},
 };

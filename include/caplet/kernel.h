@@ -311,9 +311,13 @@ static inline status_t irq_get_line(cptr_t control, unsigned line, unsigned flag
 	return invoke(control, IRQ_GET_LINE, 5);
 }
 static inline status_t irq_get_msi(cptr_t control, cptr_t cnode, uint64_t index, uint64_t depth,
-				   uint64_t *address, uint64_t *data)
+				   cptr_t requester, uint64_t *address, uint64_t *data)
 {
-	status_t status = invoke_3(control, IRQ_GET_MSI, cnode, index, depth);
+	thread_buffer()->words[3] = requester;
+	thread_buffer()->words[2] = depth;
+	thread_buffer()->words[1] = index;
+	thread_buffer()->words[0] = cnode;
+	status_t status = invoke(control, IRQ_GET_MSI, 4);
 
 	if (status == STATUS_OK) {
 		*address = thread_buffer()->words[0];

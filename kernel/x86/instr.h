@@ -188,6 +188,11 @@ static inline void invpcid(enum invpcid_kind kind, uint64_t pcid, uint64_t addre
 	__asm__ volatile("invpcid %0, %1" ::"m"(descriptor), "r"((uint64_t)kind) : "memory");
 }
 
+static inline void clflush(const void *place)
+{
+	__asm__ volatile("clflush (%0)" ::"r"(place) : "memory");
+}
+
 // In a loop that waits for another CPU.
 static inline void cpu_pause(void)
 {

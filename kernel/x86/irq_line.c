@@ -14,6 +14,7 @@
 #include "irq.h"
 #include "irq_line.h"
 #include "layout.h"
+#include "vtd.h"
 
 enum { IOAPIC_VERSION = 1, IOAPIC_REDIRECTION = 0x10 };
 enum { PIN_ACTIVE_LOW = 1 << 13, PIN_LEVEL = 1 << 15, PIN_MASKED = 1 << 16 };
@@ -82,7 +83,7 @@ BOOT_ONLY static void ioapic_init(unsigned i)
 	for (unsigned pin = 0; pin < io->pins; pin++) {
 		unsigned number = io->first_line + pin;
 		ioapic_write(io, IOAPIC_REDIRECTION + 2 * pin, PIN_MASKED);
-		if (number >= IRQ_MAX_LINES - MSI_LINES)
+		if (number >= IRQ_MAX_LINES - MSI_LINES - 1)
 			continue;
 		line[number] = (struct line){.ioapic = i, .pin = pin, .is_pin = true};
 		if (number >= pin_lines)
@@ -100,7 +101,12 @@ BOOT_ONLY void irq_line_init(void)
 
 unsigned arch_irq_lines(void)
 {
-	return pin_lines + MSI_LINES;
+	return pin_lines + MSI_LINES + (vtd_count > 0);
+}
+
+unsigned arch_iommu_line(void)
+{
+	return vtd_count > 0 ? pin_lines + MSI_LINES : 0;
 }
 
 static bool vector_allocate(unsigned number)
@@ -126,20 +132,32 @@ static void redirection_write(struct line *l, uint32_t low)
 
 bool arch_irq_line_configure(unsigned number, unsigned flags)
 {
-	if (number >= pin_lines || !line[number].is_pin || !vector_allocate(number))
-		return false;
+	bool fault = number > 0 && number == arch_iommu_line();
 	struct line *l = &line[number];
+
+	if ((!fault && !l->is_pin) || !vector_allocate(number))
+		return false;
+	if (fault) {
+		vtd_fault_route(l->vector);
+		return true;
+	}
 	uint32_t low = l->vector | PIN_MASKED;
 	if (flags & LINE_LEVEL)
 		low |= PIN_LEVEL;
 	if (flags & LINE_ACTIVE_LOW)
 		low |= PIN_ACTIVE_LOW;
-	ioapic_write(&ioapic[l->ioapic], IOAPIC_REDIRECTION + 2 * l->pin + 1, boot_apic_id << 24);
+	uint32_t high = boot_apic_id << 24;
+	if (vtd_count > 0) {
+		vtd_line_route(number, l->vector, flags & LINE_LEVEL,
+			       acpi.ioapic[l->ioapic].source);
+		high = vtd_pin_high(number);
+	}
+	ioapic_write(&ioapic[l->ioapic], IOAPIC_REDIRECTION + 2 * l->pin + 1, high);
 	redirection_write(l, low);
 	return true;
 }
 
-bool arch_irq_msi_allocate(unsigned *number, uint64_t *address, uint32_t *data)
+bool arch_irq_msi_allocate(unsigned requester, unsigned *number, uint64_t *address, uint32_t *data)
 {
 	for (unsigned i = pin_lines; i < pin_lines + MSI_LINES; i++) {
 		if (line[i].vector != 0)
@@ -149,6 +167,11 @@ bool arch_irq_msi_allocate(unsigned *number, uint64_t *address, uint32_t *data)
 		*number = i;
 		*address = MSI_ADDRESS | (boot_apic_id & 0xff) << 12;
 		*data = line[i].vector;
+		if (vtd_count > 0) {
+			vtd_line_route(i, line[i].vector, false, requester);
+			*address = vtd_message_address(i);
+			*data = 0;
+		}
 		return true;
 	}
 	return false;
@@ -159,6 +182,8 @@ void arch_irq_msi_release(unsigned number)
 	struct line *l = &line[number];
 	vector_used[l->vector - VECTOR_FIRST_LINE] = false;
 	l->vector = 0;
+	if (vtd_count > 0)
+		vtd_line_unroute(number);
 }
 
 void arch_irq_mask(unsigned number)
@@ -166,6 +191,8 @@ void arch_irq_mask(unsigned number)
 	struct line *l = &line[number];
 	if (l->is_pin)
 		redirection_write(l, l->redirection | PIN_MASKED);
+	else if (number == arch_iommu_line())
+		vtd_fault_mask(true);
 }
 
 void arch_irq_unmask(unsigned number)
@@ -173,6 +200,8 @@ void arch_irq_unmask(unsigned number)
 	struct line *l = &line[number];
 	if (l->is_pin && l->vector != 0)
 		redirection_write(l, l->redirection & ~(uint32_t)PIN_MASKED);
+	else if (l->vector != 0 && number == arch_iommu_line())
+		vtd_fault_mask(false);
 }
 
 void irq_line_interrupt(unsigned vector)

@@ -19,6 +19,7 @@
 #include "space.h"
 #include "split.h"
 #include "vspace.h"
+#include "vtd.h"
 #include "window.h"
 
 #define CR3_NO_FLUSH (1ul << 63)
@@ -30,9 +31,14 @@ static uint64_t *number_entry(struct vspace *v)
 	return &v->user.entry[KERNEL_PML4_LAST];
 }
 
+static enum vspace_format format_of(const struct vspace *v)
+{
+	return v->user.entry[KERNEL_PML4_LAST] >> FORMAT_SHIFT & 7;
+}
+
 static bool is_native(const struct vspace *v)
 {
-	return (v->user.entry[KERNEL_PML4_LAST] >> FORMAT_SHIFT & 7) == VSPACE_NATIVE;
+	return format_of(v) == VSPACE_NATIVE;
 }
 
 void arch_vspace_init(struct vspace *v, enum vspace_format format)
@@ -145,6 +151,10 @@ uint64_t space_flushes(const struct vspace *v)
 
 void arch_vspace_forget(struct vspace *v)
 {
+	if (format_of(v) == VSPACE_IOMMU) {
+		vtd_space_forget(v);
+		return;
+	}
 	arch_tlb_flush_space(v);
 	for (unsigned i = 0; i < cpu_count(); i++)
 		smp_leave_space(cpu_by_number(i), v);
@@ -157,10 +167,14 @@ void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry)
 		arch_entry_write(&v->user.entry[index], entry);
 }
 
-// Of a guest's memory. It takes another ASID when it is next run; wherever it may be running now, it
+// Of an IOMMU's space, or of a guest's memory. The latter takes another ASID when it is next run; wherever it may be running now, it
 // is left.
 static void flush_nested(struct vspace *v)
 {
+	if (format_of(v) == VSPACE_IOMMU) {
+		vtd_space_flush(v);
+		return;
+	}
 	v->user.entry[0]++;
 	for (unsigned i = 0; i < cpu_count(); i++) {
 		struct cpu *cpu = cpu_by_number(i);

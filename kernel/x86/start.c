@@ -19,6 +19,7 @@
 #include "smp.h"
 #include "split.h"
 #include "timer.h"
+#include "vtd.h"
 #include "window.h"
 
 #define MULTIBOOT2_MAGIC 0x36d76289
@@ -47,15 +48,17 @@ BOOT_ONLY static void memory_start(uint32_t magic, paddr_t info)
 		lock_patch();
 }
 
-// The registers of the interrupt controllers are the kernel's alone.
+// The registers of the interrupt controllers and IOMMUs are the kernel's alone.
 BOOT_ONLY static void window_start(void)
 {
-	paddr_t devices[1 + ACPI_MAX_IOAPICS];
+	paddr_t devices[1 + ACPI_MAX_IOAPICS + ACPI_MAX_IOMMUS];
 	unsigned count = 0;
 
 	devices[count++] = acpi.apic;
 	for (unsigned i = 0; i < acpi.ioapic_count; i++)
 		devices[count++] = acpi.ioapic[i].paddr;
+	for (unsigned i = 0; i < acpi.iommu_count && i < ACPI_MAX_IOMMUS; i++)
+		devices[count++] = acpi.iommu[i];
 	window_init(devices, count, acpi.cpu_count);
 	for (unsigned i = 0; i < count; i++)
 		boot_region_set(devices[i], devices[i] + 1, BOOT_REGION_KERNEL);
@@ -72,6 +75,7 @@ BOOT_ONLY _Noreturn void machine_start(uint32_t magic, paddr_t info, uint64_t en
 	feature_enable_cpu();
 	apic_init_cpu(acpi.apic);
 	cpu_self()->arch.apic_id = apic_id();
+	vtd_start();
 	irq_line_init();
 	timer_init();
 	smp_start();

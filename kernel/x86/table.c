@@ -8,7 +8,9 @@
 #include "arch.h"
 #include "caplet/abi/invoke.h"
 #include "feature.h"
+#include "status.h"
 #include "table.h"
+#include "vtd.h"
 
 static uint64_t native_table_entry(paddr_t table)
 {
@@ -44,6 +46,8 @@ static const struct table_format native = {
 
 const struct table_format *arch_table_format(enum vspace_format format)
 {
+	if (format == VSPACE_IOMMU)
+		return vtd_count > 0 ? &vtd_format : NULL;
 	return format == VSPACE_NATIVE || (format == VSPACE_NPT && features.svm) ? &native : NULL;
 }
 
@@ -56,6 +60,8 @@ bool arch_frame_size_supported(unsigned size_bits)
 void arch_entry_write(uint64_t *place, uint64_t entry)
 {
 	__atomic_store_n(place, entry, __ATOMIC_RELEASE);
+	if (unlikely(vtd_incoherent))
+		vtd_written(place, sizeof(*place));
 }
 
 // Canonical, outside the kernel's root slots, and in the lower half below the last page, so that

@@ -330,7 +330,7 @@ bool arch_irq_line_configure(unsigned line, unsigned flags)
 	return line < 24;
 }
 
-bool arch_irq_msi_allocate(unsigned *line, uint64_t *address, uint32_t *data)
+bool arch_irq_msi_allocate(unsigned requester, unsigned *line, uint64_t *address, uint32_t *data)
 {
 	return false;
 }
@@ -347,6 +347,25 @@ void arch_irq_mask(unsigned line)
 void arch_irq_unmask(unsigned line)
 {
 	host->masked[line / 64] &= ~(1ul << line % 64);
+}
+
+unsigned arch_iommu_line(void)
+{
+	return 0;
+}
+
+bool arch_iommu_fault(struct iommu_fault *fault)
+{
+	return false;
+}
+
+bool arch_requester_bind(unsigned requester, struct vspace *v)
+{
+	return false;
+}
+
+void arch_requester_unbind(unsigned requester)
+{
 }
 
 uint32_t arch_port_in(uint16_t port, unsigned bytes)

@@ -29,6 +29,7 @@ enum boot_slot {
 	BOOT_SLOT_IRQ_CONTROL = 7,
 	BOOT_SLOT_IOPORT_CONTROL = 8,
 	BOOT_SLOT_ASID_CONTROL = 9,
+	BOOT_SLOT_IOMMU_CONTROL = 10, // empty where there is no IOMMU
 	BOOT_SLOT_SCHED_CONTROL = 16, // + CPU number, up to BOOT_MAX_CPUS
 	BOOT_SLOT_FIRST_UNTYPED = 80, // the untypeds of struct boot_info in their order
 };
@@ -71,7 +72,7 @@ struct boot_info {
 	} framebuffer;
 	char command_line[256]; // zero terminated
 	uint32_t untyped_count;
-	uint32_t reserved;
+	uint32_t iommu_line; // global system interrupt of its faults (IRQ_GET_LINE); 0: no IOMMU
 	struct boot_untyped untyped[BOOT_MAX_UNTYPED];
 };
 

@@ -77,8 +77,10 @@ enum method {
 	// interrupts
 	IRQ_GET_LINE = 0x70, // (on irq_control) global system interrupt, flags (1: level, 2: active
 			     // low), cnode_cap, index, depth
-	IRQ_GET_MSI = 0x71,  // (on irq_control) cnode_cap, index, depth -> MSI address, MSI data
-	IRQ_ACK = 0x72,	     // unmask after the handler has served the device
+	IRQ_GET_MSI =
+		0x71,	// (on irq_control) cnode_cap, index, depth, requester_cap (0 where there
+			// is no IOMMU) -> MSI address, MSI data
+	IRQ_ACK = 0x72, // unmask after the handler has served the device
 	IRQ_SET_NTFN = 0x73, // notification_cap (WRITE): signalled with its badge at each interrupt
 	IRQ_CLEAR = 0x74,    //
 
@@ -94,6 +96,15 @@ enum method {
 	VCPU_READ = 0x93,	// bits of enum vcpu_group: store them in the state page
 	VCPU_OPEN_PORTS = 0x94, // ioport_cap: the guest reaches these ports itself
 
+	// IOMMU, where there is one. A requester is a PCI function: bus << 8 | device << 3 | function;
+	// its DMA and its interrupts are blocked, but for what it is bound to and was given.
+	IOMMU_ISSUE = 0xa0, // (on iommu_control) requester, cnode_cap, index, depth
+	IOMMU_FAULT =
+		0xa1, // (on iommu_control) take one -> struct iommu_fault as words; WOULD_BLOCK:
+		      // there is none
+	REQUESTER_BIND = 0xa2,	 // vspace_cap of the format IOMMU: what its DMA reaches
+	REQUESTER_UNBIND = 0xa3, // nothing, and on return no DMA is under way
+
 	// any capability that is not an endpoint, notification or reply: do nothing (measurements)
 	CAP_NULL = 0x01,
 };
@@ -102,6 +113,20 @@ enum map_attribute {	       // bits
 	MAP_EXECUTE = 1 << 0,  // else NX
 	MAP_UNCACHED = 1 << 1, // UC
 	MAP_WRITE_COMBINE = 1 << 2,
+};
+
+// DMA or an interrupt that was blocked.
+enum iommu_fault_kind {
+	IOMMU_FAULT_WRITE = 0,
+	IOMMU_FAULT_READ = 1,
+	IOMMU_FAULT_INTERRUPT = 2,
+};
+
+struct iommu_fault {
+	uint64_t requester;
+	uint64_t kind;	  // enum iommu_fault_kind
+	uint64_t address; // of the page; interrupt: the number that it named
+	uint64_t reason;  // of the machine: Intel VT-d specification, "Fault Conditions"
 };
 
 enum thread_state {

@@ -28,7 +28,10 @@ enum object_type {
 	OBJECT_IOPORT_CONTROL = 15,
 	OBJECT_ASID_CONTROL = 16,
 	OBJECT_SCHED_CONTROL = 17, // one per CPU
-	OBJECT_TYPE_COUNT = 18,
+	OBJECT_IOMMU_CONTROL = 18,
+
+	OBJECT_REQUESTER = 19, // from IOMMU_CONTROL: a PCI function as source of DMA and interrupts
+	OBJECT_TYPE_COUNT = 20,
 };
 
 // Size in bits of the objects that have one size.

@@ -20,3 +20,8 @@ $(call guest-suite,kernel-4-cpus,$(BUILD)/kernel-suite.tar,120,-smp 4 -accel tcg
 # And with two views of each address space, as on CPUs that need it.
 $(call guest-suite,kernel-split,$(BUILD)/kernel-suite.tar,120,\
 	-append split=on -icount shift=0$(comma)sleep=off)
+
+# With an IOMMU, and a device that does what it is told.
+IOMMU_MACHINE := -device intel-iommu$(comma)aw-bits=48$(comma)intremap=on \
+	-device edu$(comma)dma_mask=0xffffffffffffffff
+$(call guest-suite,kernel-iommu,$(BUILD)/kernel-suite.tar,120,$(IOMMU_MACHINE) -icount shift=0$(comma)sleep=off)

@@ -112,9 +112,12 @@ static bool test_boot_slots(void)
 		[BOOT_SLOT_SCHED_CONTROL] = OBJECT_SCHED_CONTROL,
 	};
 
+	if (boot->iommu_line != 0)
+		CHECK_EQUAL(cap_type(BOOT_SLOT_IOMMU_CONTROL), OBJECT_IOMMU_CONTROL);
 	CHECK_STATUS(CALL(BOOT_SLOT_CNODE, CAP_NULL).status, OK);
 	for (cptr_t slot = 1; slot < sizeof(types); slot++)
-		CHECK_EQUAL(cap_type(slot), types[slot]);
+		if (slot != BOOT_SLOT_IOMMU_CONTROL || boot->iommu_line == 0)
+			CHECK_EQUAL(cap_type(slot), types[slot]);
 	for (unsigned i = 0; i < boot->untyped_count; i++) {
 		struct sys_regs regs = CALL(BOOT_SLOT_CNODE, CNODE_INSPECT,
 					    BOOT_SLOT_FIRST_UNTYPED + i, ROOT_DEPTH);
@@ -296,6 +299,10 @@ void guest_main(void)
 	for (unsigned i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		run_table(tables[i]);
 	run_table(vcpu_supported() ? vcpu_tests : vcpu_absent_tests);
+	if (iommu_usable())
+		run_table(iommu_tests);
+	else if (boot->iommu_line == 0)
+		run_table(iommu_absent_tests);
 	print("suite done: %u passed, %u failed\n", passed, failed);
 	guest_exit(failed == 0);
 }
