@@ -52,6 +52,7 @@ enum supervisor_control_slot {
 	SUPERVISOR_CONTROL_TICKER = 6, // a second thread of the supervisor, configured, not started
 	SUPERVISOR_CONTROL_TICK = 7,   // its notification, badge NOTIFY_TICK, for the ticker
 	SUPERVISOR_CONTROL_WORK = 8,   // its notification, badge NOTIFY_WORK, for itself
+	SUPERVISOR_CONTROL_IOMMU = 9,  // IOMMU_CONTROL, if there is an IOMMU
 	SUPERVISOR_CONTROL_UNTYPED = 16, // + i: for kernel objects, the untypeds of struct handover
 	SUPERVISOR_CONTROL_SCHED = 128,	 // + CPU number
 };
@@ -138,6 +139,8 @@ struct handover {
 	paddr_t rsdp_paddr;
 	uint32_t pool_cnodes; // pool CNodes of this process
 	uint32_t untyped_count;
+	uint32_t iommu_line; // as in struct boot_info
+	uint32_t reserved;
 	struct handover_untyped untyped[BOOT_MAX_UNTYPED + 32];
 	struct handover_service service[2]; // supervisor only: the pager's and its own
 	char command_line[256];

@@ -22,6 +22,7 @@ void handover_common(struct handover *handover, const struct boot_info *info)
 		.memory_bytes = memory_total(),
 		.kernel_text_bytes = info->kernel_text_bytes,
 		.rsdp_paddr = info->rsdp_paddr,
+		.iommu_line = info->iommu_line,
 	};
 	memcpy(handover->command_line, info->command_line, sizeof(handover->command_line));
 	handover->command_line[sizeof(handover->command_line) - 1] = '\0';
@@ -82,6 +83,9 @@ void handover_supervisor(struct service *supervisor, const struct service *pager
 		    slot_own(BOOT_SLOT_IRQ_CONTROL), RIGHT_ALL);
 	kernel_copy(control_slot(supervisor, SUPERVISOR_CONTROL_IOPORT),
 		    slot_own(BOOT_SLOT_IOPORT_CONTROL), RIGHT_ALL);
+	if (info->iommu_line != 0)
+		kernel_copy(control_slot(supervisor, SUPERVISOR_CONTROL_IOMMU),
+			    slot_own(BOOT_SLOT_IOMMU_CONTROL), RIGHT_ALL);
 	for (unsigned i = 0; i < info->cpu_count; i++)
 		kernel_copy(control_slot(supervisor, SUPERVISOR_CONTROL_SCHED + i),
 			    slot_own(BOOT_SLOT_SCHED_CONTROL + i), RIGHT_ALL);

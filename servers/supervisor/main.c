@@ -62,6 +62,9 @@ static status_t start(enum start_mode mode)
 		services_add();
 		log_line("Caplet: %lu MiB of memory, %u CPU%s", handover()->memory_bytes >> 20,
 			 handover()->cpu_count, handover()->cpu_count == 1 ? "" : "s");
+		log_line(handover()->iommu_line != 0
+				 ? "IOMMU: a device reaches what its driver was given, nothing else"
+				 : "no IOMMU: drivers of devices that do DMA are trusted");
 	} else {
 		log_line("supervisor: restarted, goes on with what it finds");
 	}
