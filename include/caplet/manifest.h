@@ -51,6 +51,8 @@ enum manifest_flag {		   // bits of manifest_process.flags
 	MANIFEST_PASSIVE = 1 << 0, // runs on its callers' budget
 	MANIFEST_START = 1 << 1,   // a program that is started at boot, and again when it ends
 	MANIFEST_POOLED = 1 << 2,  // `memory` is not promised: the most it gets of the common pool
+	MANIFEST_DORMANT =
+		1 << 3, // a server that runs only while somebody who uses it has woken it
 };
 
 enum manifest_irq_flag { // bits, as the flags of IRQ_GET_LINE

@@ -78,12 +78,53 @@ static int server_resolve(const struct source *source, const struct reference *r
 	return found;
 }
 
+static void use_add(struct entry *e, const struct reference *reference, const char *target,
+		    const char *grant)
+{
+	struct manifest_process *p = &e->process;
+	struct manifest_use *use = &p->use[p->use_count];
+
+	if (p->use_count == MANIFEST_USES_MAX) {
+		error_at(reference->place, "at most %d sessions", MANIFEST_USES_MAX);
+		return;
+	}
+	e->use[p->use_count].place = reference->place;
+	memcpy(e->use[p->use_count].target, target, MANIFEST_NAME_MAX);
+	memcpy(use->name, grant, MANIFEST_NAME_MAX);
+	p->use_count++;
+}
+
+// A use of NAME where there are instances of it becomes a use of each, by its own name.
+static void families_resolve(const struct source *source, struct entry *e)
+{
+	static struct entry old;
+
+	old = *e;
+	e->process.use_count = 0;
+	for (uint32_t u = 0; u < old.process.use_count; u++) {
+		const struct reference *reference = &old.use[u];
+		bool family = false;
+
+		for (int i = 0; i < source->count; i++) {
+			const char *name = source->entry[i].process.name;
+
+			if (strcmp(source->entry[i].family, reference->target) != 0)
+				continue;
+			family = true;
+			use_add(e, reference, name, name);
+		}
+		if (!family)
+			use_add(e, reference, reference->target, old.process.use[u].name);
+	}
+}
+
 static void references_check(struct source *source)
 {
 	for (int i = 0; i < source->count; i++) {
 		struct entry *e = &source->entry[i];
 		struct manifest_process *p = &e->process;
 
+		families_resolve(source, e);
 		for (uint32_t u = 0; u < p->use_count; u++)
 			p->use[u].process = (uint32_t)server_resolve(source, &e->use[u]);
 		for (uint32_t s = 0; s < p->signal_count; s++)
@@ -144,6 +185,11 @@ static void memory_check(const struct source *source)
 		if (p->ledger_bytes > p->memory_bytes)
 			error_at(source->entry[i].place,
 				 "the ledger of '%s' is larger than its memory", p->name);
+		if (p->kind == MANIFEST_SERVER && p->flags & MANIFEST_POOLED &&
+		    !(p->flags & MANIFEST_DORMANT))
+			error_at(source->entry[i].place,
+				 "the memory of '%s' is promised: only a dormant server is pooled",
+				 p->name);
 	}
 }
 

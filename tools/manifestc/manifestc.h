@@ -47,6 +47,8 @@ struct entry {
 	struct reference use[MANIFEST_USES_MAX];
 	struct reference signal[MANIFEST_SIGNALS_MAX];
 	struct reference trust[MANIFEST_TRUSTS_MAX];
+	char family[MANIFEST_NAME_MAX]; // of one of several instances: the name without its number
+	uint64_t instances;
 	uint64_t seen; // which properties were given, by their row in the parser's table
 };
 

@@ -76,6 +76,8 @@ static void bytes_print(const char *what, uint64_t bytes)
 
 static void death_print(const struct manifest_process *p)
 {
+	if (p->flags & MANIFEST_DORMANT)
+		printf("  starts   when somebody who calls it wakes it\n");
 	if (p->kind != MANIFEST_SERVER && !(p->flags & MANIFEST_START)) {
 		printf("  on death: whoever started it is told\n");
 		return;

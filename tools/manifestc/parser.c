@@ -23,6 +23,25 @@ static void defaults_set(struct manifest_process *p)
 	memcpy(p->image, p->name, sizeof(p->image));
 }
 
+// The entry becomes NAME1, and copies of it NAME2 and so on.
+static void instances_make(struct source *source)
+{
+	struct entry *e = &source->entry[source->count];
+	uint64_t count = e->instances;
+
+	if (strlen(e->process.name) > MANIFEST_NAME_MAX - 3 ||
+	    source->count + count > MANIFEST_PROCESSES_MAX) {
+		error_at(e->place, "no room for %lu instances", count);
+		return;
+	}
+	memcpy(e->family, e->process.name, sizeof(e->family));
+	for (uint64_t i = 1; i < count; i++)
+		e[i] = *e;
+	for (uint64_t i = 0; i < count; i++)
+		e[i].process.name[strlen(e[i].family)] = (char)('1' + i);
+	source->count += (int)count;
+}
+
 static void process_read(struct source *source, bool server)
 {
 	struct entry *e = &source->entry[source->count];
@@ -54,7 +73,9 @@ static void process_read(struct source *source, bool server)
 	}
 	if (!look_take_mark('}'))
 		error_at(e->place, "'%s' has no closing '}'", e->process.name);
-	if (e != &overflow)
+	if (e != &overflow && e->instances > 0)
+		instances_make(source);
+	else if (e != &overflow)
 		source->count++;
 }
 

@@ -121,8 +121,16 @@ static void read_passive(struct entry *e)
 static void read_pooled(struct entry *e)
 {
 	e->process.flags |= MANIFEST_POOLED;
-	if (e->process.kind == MANIFEST_SERVER)
-		error_at(looked_at.place, "a server's memory is promised to it");
+}
+
+static void read_dormant(struct entry *e)
+{
+	e->process.flags |= MANIFEST_DORMANT;
+}
+
+static void read_instances(struct entry *e)
+{
+	look_number(&e->instances, units_none, "the number of instances", 1, 9);
 }
 
 static void read_inflight(struct entry *e)
@@ -280,6 +288,8 @@ static const struct property {
 	{"budget", false, false, read_budget},
 	{"passive", true, false, read_passive},
 	{"pooled", false, false, read_pooled},
+	{"dormant", true, false, read_dormant},
+	{"instances", true, false, read_instances},
 	{"inflight", true, false, read_inflight},
 	{"sessions", true, false, read_sessions},
 	{"threads", false, false, read_threads},
