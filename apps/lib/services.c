@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const state_names[] = {"?",	   "starting",	 "running", "ending",
-					  "ended", "restarting", "given up"};
+static const char *const state_names[] = {"?",	   "starting",	 "running",  "ending",
+					  "ended", "restarting", "given up", "dormant"};
 
 const char *state_name(uint32_t state)
 {

@@ -94,7 +94,7 @@ static bool has_objects(const struct process *process)
 {
 	return process != NULL && process->state != PROCESS_STARTING &&
 	       process->state != PROCESS_ENDING && process->state != PROCESS_ENDED &&
-	       process->state != PROCESS_GIVEN_UP;
+	       !process_is_down(process);
 }
 
 static status_t sessions_grant(const struct process *process, uint64_t first)

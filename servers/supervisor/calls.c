@@ -27,13 +27,18 @@ bool session_may(const struct session *session, uint32_t authority)
 
 // ---- the caller itself ---------------------------------------------------------------------------
 
+static bool is_dormant(const struct process *process)
+{
+	return process_plan(process)->flags & MANIFEST_DORMANT;
+}
+
 status_t supervisor_exit_handle(struct session *session, int32_t status)
 {
 	struct process *process = process_find(session->badge);
 
 	if (process == NULL || process->state == PROCESS_ENDING)
 		return STATUS_OK;
-	if (process->service) {
+	if (process->service && !(status == 0 && is_dormant(process))) {
 		process_died(process, SUPERVISOR_END_EXIT, status, "ended by itself");
 	} else {
 		ledger_set(&process->end, SUPERVISOR_END_EXIT);
@@ -96,6 +101,27 @@ static status_t thread_end(struct session *session, uint32_t thread)
 	return STATUS_OK;
 }
 
+status_t supervisor_thread_share_handle(struct session *session, uint32_t thread, uint32_t priority,
+					uint32_t budget_us, uint32_t period_us)
+{
+	struct process *process = process_find(session->badge);
+	struct thread_record *record;
+
+	if (process == NULL || thread == 0 || thread >= THREADS_MAX)
+		return SUPERVISOR_BAD_THREAD;
+	record = &process->thread[thread];
+	if (record->life != THREAD_LIVE && record->life != THREAD_LAUNCHING)
+		return SUPERVISOR_BAD_THREAD;
+	if (priority == 0 || priority > process_plan(process)->priority || budget_us < 10 ||
+	    budget_us > period_us || period_us > 60000000)
+		return SUPERVISOR_BAD_SHARE;
+	ledger_change(record, sizeof(*record));
+	record->priority = (uint16_t)priority;
+	record->budget_us = budget_us;
+	record->period_us = period_us;
+	return thread_share(process, thread);
+}
+
 status_t supervisor_thread_end_handle(struct session *session, uint32_t thread)
 {
 	return thread_end(session, thread);
@@ -152,6 +178,41 @@ status_t supervisor_file_map_handle(struct session *session, const char *name, u
 	if (status == PAGER_NO_SPACE)
 		return again ? STATUS_OK : SUPERVISOR_BAD_ADDRESS;
 	return status == STATUS_OK ? STATUS_OK : SUPERVISOR_NO_RESOURCES;
+}
+
+// ---- services that sleep ------------------------------------------------------------------------
+
+static bool uses(const struct session *session, const struct process *service)
+{
+	const struct process *process = process_find(session->badge);
+	const struct manifest_process *plan;
+
+	if (process == NULL)
+		return false;
+	plan = process_plan(process);
+	for (uint32_t u = 0; u < plan->use_count; u++)
+		if (plan->use[u].process == service->plan)
+			return true;
+	return false;
+}
+
+// Done before it is answered, as in manage.c: the request's ticket tells a repeat from a second request.
+status_t supervisor_wake_handle(struct session *session, const char *name)
+{
+	uint64_t ticket = ledger_header()->current_ticket;
+	struct process *service = process_named(name);
+
+	if (service == NULL || !is_dormant(service) || !uses(session, service))
+		return SUPERVISOR_NO_SERVICE;
+	if (service->state == PROCESS_DORMANT) {
+		ledger_set(&service->waker, session->badge);
+		ledger_set(&service->manage_ticket, ticket);
+		process_wake(service);
+	} else if (service->waker != session->badge || service->manage_ticket != ticket) {
+		return SUPERVISOR_AWAKE;
+	}
+	process_settle(service);
+	return process_is_down(service) ? SUPERVISOR_NO_RESOURCES : STATUS_OK;
 }
 
 // ---- children ------------------------------------------------------------------------------------
@@ -348,7 +409,7 @@ static status_t restart(struct session *session, const char *name, enum start_mo
 		request_root(ROOT_RESTART, roots, 0);
 		return STATUS_OK;
 	}
-	if (service == NULL)
+	if (service == NULL || service->state == PROCESS_DORMANT)
 		return SUPERVISOR_NO_SERVICE;
 	process_restart_asked(service, mode);
 	settle_later();

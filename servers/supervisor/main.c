@@ -34,6 +34,8 @@ static void service_add(uint32_t plan)
 	process->argument_bytes = (uint32_t)strlen(p->name) + 1;
 	memcpy(process->arguments + process->argument_bytes, p->arguments, p->argument_bytes);
 	process->argument_bytes += p->argument_bytes;
+	if (p->flags & MANIFEST_DORMANT)
+		process->state = PROCESS_DORMANT;
 }
 
 static void services_add(void)

@@ -27,7 +27,7 @@ void process_restart(struct process *process, enum start_mode mode)
 		return;
 	}
 	bool server = process_plan(process)->kind == MANIFEST_SERVER;
-	bool dead = process->state == PROCESS_GIVEN_UP;
+	bool dead = process_is_down(process);
 
 	ledger_set(&process->mode, (uint32_t)(server && !dead ? mode : START_FRESH));
 	ledger_change(process, sizeof(*process));
@@ -47,6 +47,18 @@ void process_restart(struct process *process, enum start_mode mode)
 		ledger_set(&process->again, 1u);
 		process_set_state(process, PROCESS_ENDING);
 	}
+}
+
+// A dormant service begins a new life, whose ladder begins at its foot.
+void process_wake(struct process *process)
+{
+	ledger_change(process, sizeof(*process));
+	process->mode = START_FRESH;
+	process->step = process->restarts = process->blameless = 0;
+	process->end = 0;
+	process->reason[0] = '\0';
+	process_renumber(process);
+	process_set_state(process, PROCESS_STARTING);
 }
 
 // A person or a test wants it: the ladder begins at its foot, and no request is to blame.

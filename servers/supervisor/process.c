@@ -8,7 +8,7 @@
 //	LAUNCHING   resume the main thread           -> RUNNING
 //	READY       nothing: manage.c launches it    -> LAUNCHING
 //	LOADING     stop, clear, load another image  -> LAUNCHING
-//	ENDING      take everything apart            -> ENDED, GIVEN_UP, STARTING or free
+//	ENDING      take everything apart            -> ENDED, GIVEN_UP, DORMANT, STARTING or free
 //
 // Each state is committed before its work begins, and each piece of work can be done again from its
 // beginning. LAUNCHING is apart because resuming can not: a thread that has run is left alone.
@@ -79,6 +79,11 @@ void process_renumber(struct process *process)
 	ledger_set(&process->map_ticket, 0ul);
 }
 
+bool process_is_down(const struct process *process)
+{
+	return process->state == PROCESS_GIVEN_UP || process->state == PROCESS_DORMANT;
+}
+
 bool process_is_alive(uint64_t number)
 {
 	const struct process *process = process_find(number);
@@ -86,7 +91,7 @@ bool process_is_alive(uint64_t number)
 	if (number == PROCESS_PAGER || number == PROCESS_SUPERVISOR)
 		return true;
 	return process != NULL && process->state != PROCESS_ENDING &&
-	       process->state != PROCESS_ENDED && process->state != PROCESS_GIVEN_UP;
+	       process->state != PROCESS_ENDED && !process_is_down(process);
 }
 
 void process_set_state(struct process *process, enum process_state to)
@@ -193,7 +198,7 @@ static void deaths_tell(const struct process *process)
 		const struct process *server = &state->process[i];
 		bool used = process->roamed;
 
-		if (server->number == 0 || !server->service || server->state == PROCESS_GIVEN_UP ||
+		if (server->number == 0 || !server->service || process_is_down(server) ||
 		    process_plan(server)->kind != MANIFEST_SERVER)
 			continue;
 		for (uint32_t u = 0; u < plan->use_count; u++)
@@ -209,7 +214,7 @@ void parent_tell(const struct process *process)
 	const struct process *parent = process_find(process->parent);
 
 	if (parent != NULL && process_plan(parent)->authority & MANIFEST_MAY_MANAGE &&
-	    parent->state != PROCESS_GIVEN_UP)
+	    !process_is_down(parent))
 		(void)ipc_signal(slot_cptr(process_index(parent), SLOT_SIGNAL_CHILD));
 }
 
@@ -250,7 +255,9 @@ static void settle_ending(struct process *process)
 		process_renumber(process);
 		process_set_state(process, PROCESS_STARTING);
 	} else if (process->service) {
-		process_set_state(process, PROCESS_GIVEN_UP);
+		process_set_state(process, process_plan(process)->flags & MANIFEST_DORMANT
+						   ? PROCESS_DORMANT
+						   : PROCESS_GIVEN_UP);
 	} else if (process->wait_for_parent) {
 		process_set_state(process, PROCESS_ENDED);
 		waiters_answer(process);

@@ -56,9 +56,10 @@ enum process_state {
 	PROCESS_ENDED = SUPERVISOR_STATE_ENDED,		  // gone, but its parent has not asked yet
 	PROCESS_RESTARTING = SUPERVISOR_STATE_RESTARTING, // to be stopped and loaded anew
 	PROCESS_GIVEN_UP = SUPERVISOR_STATE_GIVEN_UP,
-	PROCESS_LAUNCHING = 16, // complete, its main thread to be resumed
-	PROCESS_READY = 17,	// complete, but its maker has not said that it may run
-	PROCESS_LOADING = 18,	// to get another image
+	PROCESS_DORMANT = SUPERVISOR_STATE_DORMANT, // a service that nobody has woken
+	PROCESS_LAUNCHING = 16,			    // complete, its main thread to be resumed
+	PROCESS_READY = 17,   // complete, but its maker has not said that it may run
+	PROCESS_LOADING = 18, // to get another image
 };
 
 enum thread_life {
@@ -74,6 +75,7 @@ struct thread_record {
 	uint8_t life; // enum thread_life
 	uint8_t fpu;
 	uint16_t priority;
+	uint32_t budget_us, period_us; // 0: as the manifest says
 	uint32_t reserved;
 	uint64_t entry, stack, argument, fs_base;
 };
@@ -110,6 +112,7 @@ struct process {
 	char image[PROCESS_NAME_MAX];	    // that was loaded later than the first; empty: none
 	uint32_t again;			    // 1: build it anew after it was taken apart
 	uint32_t kill_asked;		    // 1: a test armed a kill point in it
+	uint64_t waker; // a dormant service: whose request (manage_ticket) woke it
 	struct thread_record thread[THREADS_MAX]; // of 0, the main thread, `fpu` only is used
 };
 
@@ -193,6 +196,7 @@ struct process *process_named(const char *name);	      // a service
 struct process *process_take(uint32_t plan, uint64_t parent); // a free entry; NULL: none
 void process_renumber(struct process *process);		      // it is built anew
 bool process_is_alive(uint64_t number);
+bool process_is_down(const struct process *process); // a service that is given up or dormant
 void process_set_state(struct process *process, enum process_state to);
 const struct manifest_process *process_plan(const struct process *process);
 void process_settle(struct process *process); // this one, now, with commits
@@ -219,6 +223,7 @@ void threads_stop(struct process *process);
 void threads_pause(const struct process *process); // to be gone on with
 void threads_go_on(const struct process *process);
 void threads_settle(struct process *process);
+status_t thread_share(struct process *process, unsigned thread);
 
 // ---- policy.c ----------------------------------------------------------------------------------
 
@@ -226,6 +231,7 @@ void threads_settle(struct process *process);
 void process_died(struct process *process, uint32_t end, int32_t status, const char *reason);
 void process_fail(struct process *process, const char *reason); // it cannot even be started
 void process_restart(struct process *process, enum start_mode mode);
+void process_wake(struct process *process);
 void process_restart_asked(struct process *process, enum start_mode mode);
 
 // ---- watch.c -----------------------------------------------------------------------------------

@@ -53,6 +53,8 @@ static status_t time_configure(const struct process *process, unsigned number, u
 	unsigned i = process_index(process);
 	cptr_t thread = slot_cptr(i, SLOT_THREAD + number);
 	cptr_t schedctx = slot_cptr(i, SLOT_SCHEDCTX + number);
+	const struct thread_record *record = &process->thread[number];
+	bool own = record->period_us != 0;
 	status_t status =
 		thread_set_sched(thread, priority, priority, control(SUPERVISOR_CONTROL_THREAD));
 
@@ -61,16 +63,23 @@ static status_t time_configure(const struct process *process, unsigned number, u
 	kill_point();
 	if (status == STATUS_OK)
 		status = sched_configure(control(SUPERVISOR_CONTROL_SCHED), schedctx,
-					 plan->budget_us, plan->period_us, 0, process->number);
+					 own ? record->budget_us : plan->budget_us,
+					 own ? record->period_us : plan->period_us, 0,
+					 process->number);
 	if (status == STATUS_OK)
 		status = schedctx_bind(schedctx, thread);
 	return status;
 }
 
+// It waits for the answer of this very call.
+status_t thread_share(struct process *process, unsigned thread)
+{
+	return time_configure(process, thread, process->thread[thread].priority);
+}
+
 static status_t thread_prepare(const struct process *process, unsigned number, unsigned priority)
 {
 	status_t status = buffer_configure(process, number);
-
 	kill_point();
 	if (status == STATUS_OK)
 		status = handler_configure(process, number);
