@@ -8,7 +8,8 @@
 // prompt appears at the end of the output, the next line of SCRIPT is typed; blank lines and lines
 // that begin with # are skipped. A shell that ends a command with a status other than 0 prints
 // `[status N]` on a line of its own before it prompts again. After the last line `poweroff` is
-// typed and COMMAND must end (-n: COMMAND is ended at the last prompt instead).
+// typed and COMMAND must end (-n: COMMAND is ended at the last prompt instead). PROMPT [`caplet> `] may
+// be given several times; one that asks the terminal for the cursor's place counts as one, too.
 //
 // Everything the guest prints is copied to standard output. EXPECT holds extended regular
 // expressions, one per line, that must match lines of the output in this order.
@@ -28,8 +29,11 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { PROMPTS_MAX = 4 };
+
 struct run {
-	const char *prompt;
+	const char *prompt[PROMPTS_MAX];
+	size_t prompts;
 	bool power_off; // type `poweroff` at the end
 	struct lines script;
 	size_t next; // index of the line to type next
@@ -116,12 +120,22 @@ static int line_seen(struct run *run)
 	return -1;
 }
 
-static bool line_is_prompt(const struct run *run)
+static bool line_is_prompt(struct run *run)
 {
-	size_t length = strlen(run->prompt);
+	static const char question[] = "\033[6n";
+	size_t bytes = sizeof(question) - 1;
 
-	return run->line_length >= length &&
-	       memcmp(run->line + run->line_length - length, run->prompt, length) == 0;
+	if (run->line_length >= bytes &&
+	    memcmp(run->line + run->line_length - bytes, question, bytes) == 0)
+		run->line_length -= bytes;
+	for (size_t i = 0; i < run->prompts; i++) {
+		size_t length = strlen(run->prompt[i]);
+
+		if (run->line_length >= length &&
+		    memcmp(run->line + run->line_length - length, run->prompt[i], length) == 0)
+			return true;
+	}
+	return false;
 }
 
 // Takes in what the guest printed. Returns the status to end with, or -1.
@@ -199,19 +213,24 @@ static int judge(struct run *run, int status)
 
 int main(int argc, char **argv)
 {
-	struct run run = {.prompt = "caplet> ", .power_off = true};
+	struct run run = {.prompt = {"caplet> "}, .power_off = true};
 	double seconds = 60;
 	int option, status;
 
 	while ((option = getopt(argc, argv, "+t:p:e:n")) != -1) {
 		switch (option) {
 		case 't': seconds = atof(optarg); break;
-		case 'p': run.prompt = optarg; break;
+		case 'p':
+			if (run.prompts == PROMPTS_MAX)
+				return STATUS_USAGE;
+			run.prompt[run.prompts++] = optarg;
+			break;
 		case 'e': expectation_read(&run.expectation, optarg); break;
 		case 'n': run.power_off = false; break;
 		default: return STATUS_USAGE;
 		}
 	}
+	run.prompts += run.prompts == 0;
 	if (argc - optind < 2) {
 		fprintf(stderr, "usage: console-script [-t SECONDS] [-p PROMPT] [-e EXPECT] [-n] "
 				"SCRIPT COMMAND...\n");
