@@ -2,104 +2,112 @@
 //
 // vm: virtual machines, from the prompt.
 //
-//	vm run FILE       start the guest that FILE describes, and wait for its end
-//	vm start FILE     start it and return
-//	vm wait           wait for its end
-//	vm stat | pause | resume | kill| stat | pause | resume | kill [NAME]
+//	vm run FILE         start the guest that FILE describes, attached; ^] leaves it running
+//	vm start FILE       start it and return
+//	vm list             guests and their servers
+//	vm console [NAME]   attach to it
+//	vm wait [NAME]      until it ends
+//	vm stat | pause | resume | kill [NAME]
+//
+// NAME is the guest's or its server's; with one guest it can be left out.
+#include "vm.h"
+
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include <caplet/system.h>
-#include <vm.h>
-
-static struct vm_client machine;
-
-static const char *const states[] = {"idle", "running", "paused", "off", "failed"};
-
-static int explain(const char *command, status_t status)
+// The server takes paths from the root. A file is meant as it would be here, or from the root.
+static const char *path_of(const char *file)
 {
-	char message[200] = "";
+	static char path[PATH_MAX];
 
-	if (status == VM_BAD_CONFIGURATION)
-		(void)vm_explain(&machine, message);
-	printf("vm %s: %s\n", command, message[0] ? message : vm_error_name(status));
-	return 1;
+	return access(file, F_OK) == 0 && realpath(file, path) != NULL ? path : file;
 }
 
-static int wait(void)
+static int start(const char *command, const char *file)
 {
-	char message[200];
+	struct instance *instance = instance_wake(command);
+	const char *path = path_of(file);
+	status_t status;
+
+	if (instance == NULL)
+		return 1;
+	if (strlen(path) > VM_PATH_MAX) {
+		printf("vm %s: %s: the path is too long\n", command, file);
+		return 1;
+	}
+	status = vm_start(&instance->client, path);
+	if (status != STATUS_OK)
+		return explain(instance, command, status);
+	return strcmp(command, "run") == 0 ? attach(instance) : 0;
+}
+
+static int wait(struct instance *instance)
+{
+	char message[300];
 	status_t status;
 	uint32_t state;
 
 	do
-		status = vm_wait(&machine, &state);
+		status = vm_wait(&instance->client, &state);
 	while (status == STATUS_STALE);
 	if (status != STATUS_OK)
-		return explain("wait", status);
-	if (vm_explain(&machine, message) == STATUS_OK)
-		printf("\nvm: %s\n", message);
+		return explain(instance, "wait", status);
+	if (vm_explain(&instance->client, message) == STATUS_OK)
+		printf("vm: %s\n", message);
 	return state == VM_STATE_OFF ? 0 : 1;
 }
 
-static int stat(void)
+static int simple(struct instance *instance, const char *command, status_t status)
 {
-	static const char *const reasons[] = {"none",	    "kick",	"window",    "io",
-					      "memory",	    "cpuid",	"msr read",  "msr write",
-					      "halt",	    "shutdown", "hypercall", "xsetbv",
-					      "privileged", "cache",	"failed"};
-	static const char *const devices[] = {"", "net", "disk", "console", "random", "balloon"};
-	struct vm_figures figures;
-	uint64_t count;
-	status_t status = vm_stat(&machine, &figures);
-
-	if (status != STATUS_OK)
-		return explain("stat", status);
-	printf("state %s, %u processors, %lu MiB, %lu exits, %lu restarts\n",
-	       states[figures.state < 5 ? figures.state : 0], figures.vcpus,
-	       figures.memory_bytes >> 20, figures.exits, figures.restarts);
-	for (uint32_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++) {
-		if (vm_exits(&machine, i, &count) == STATUS_OK && count > 0)
-			printf("  %-10s %lu\n", reasons[i], count);
-	}
-	for (uint32_t i = 0, kind; vm_device(&machine, i, &kind, &count) == STATUS_OK; i++)
-		if (kind != 0)
-			printf("  %-10s %lu requests\n",
-			       kind < sizeof(devices) / sizeof(devices[0]) ? devices[kind] : "",
-			       count);
-	return 0;
+	return status == STATUS_OK ? 0 : explain(instance, command, status);
 }
 
-static int simple(const char *command, status_t status)
+static int usage(void)
 {
-	return status == STATUS_OK ? 0 : explain(command, status);
+	printf("usage: vm run FILE | start FILE | list |\n"
+	       "       vm console | wait | stat | pause | resume | kill [NAME]\n");
+	return 2;
+}
+
+static int one(const char *command, const char *name)
+{
+	static const char *const commands[] = {"console", "wait",   "stat",
+					       "pause",	  "resume", "kill"};
+	struct instance *instance;
+	unsigned which = 0;
+
+	while (which < 6 && strcmp(command, commands[which]) != 0)
+		which++;
+	if (which == 6)
+		return usage();
+	instance = instance_named(command, name);
+	if (instance == NULL)
+		return 1;
+	switch (which) {
+	case 0: return attach(instance);
+	case 1: return wait(instance);
+	case 2: return figures_print(instance);
+	case 3: return simple(instance, command, vm_pause(&instance->client, true));
+	case 4: return simple(instance, command, vm_pause(&instance->client, false));
+	default: return simple(instance, command, vm_kill(&instance->client));
+	}
 }
 
 int main(int argc, char **argv)
 {
 	const char *command = argc > 1 ? argv[1] : "";
-	status_t status = vm_connect(&machine, "vm1");
 
-	if (status != STATUS_OK) {
-		printf("vm: there is no virtual machine server: %s\n", status_name(status));
+	instances_find();
+	if (instances[0].name == NULL) {
+		printf("vm: there is no virtual machine server\n");
 		return 1;
 	}
-	if (argc == 3 && (strcmp(command, "run") == 0 || strcmp(command, "start") == 0)) {
-		status = vm_start(&machine, argv[2]);
-		if (status != STATUS_OK)
-			return explain(command, status);
-		return strcmp(command, "run") == 0 ? wait() : 0;
-	}
-	if (strcmp(command, "wait") == 0)
-		return wait();
-	if (strcmp(command, "stat") == 0)
-		return stat();
-	if (strcmp(command, "pause") == 0)
-		return simple(command, vm_pause(&machine, true));
-	if (strcmp(command, "resume") == 0)
-		return simple(command, vm_pause(&machine, false));
-	if (strcmp(command, "kill") == 0)
-		return simple(command, vm_kill(&machine));
-	printf("usage: vm run FILE | start FILE | wait | stat | pause | resume | kill\n");
-	return 2;
+	if (argc == 3 && (strcmp(command, "run") == 0 || strcmp(command, "start") == 0))
+		return start(command, argv[2]);
+	if (argc == 2 && strcmp(command, "list") == 0)
+		return figures_list();
+	return argc == 2 || argc == 3 ? one(command, argc == 3 ? argv[2] : NULL) : usage();
 }

@@ -5,6 +5,7 @@
 //	name debian
 //	mem 128M
 //	vcpus 1
+//	cpu 40%
 //	kernel vm/vmlinuz
 //	initrd vm/initrd
 //	args console=ttyS0
@@ -12,8 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vmm.h"
+
+#define CONFIGURATION_BYTES 4096
 
 struct line {
 	const char *path;
@@ -52,7 +56,7 @@ static bool memory(const struct line *line)
 	if (value < MEMORY_MIN)
 		return refuse(line, "mem is below the minimum of 16M");
 	if (value > MEMORY_MAX)
-		return refuse(line, "mem is above the maximum of 2G");
+		return refuse(line, "mem is above the maximum of 3G");
 	machine->configuration.memory = value & ~0x1ffffful;
 	return true;
 }
@@ -92,6 +96,17 @@ static bool console(const struct line *line)
 	       refuse(line, "console wants serial or virtio");
 }
 
+static bool share(const struct line *line)
+{
+	char *end;
+	unsigned long value = strtoul(line->value, &end, 10);
+
+	if (end == line->value || strcmp(end, "%") != 0 || value < 1 || value > 90)
+		return refuse(line, "cpu wants a part of a processor from 1% to 90%");
+	machine->configuration.share = (uint32_t)value;
+	return true;
+}
+
 static bool line_read(const struct line *line)
 {
 	struct configuration *c = &machine->configuration;
@@ -102,6 +117,8 @@ static bool line_read(const struct line *line)
 		return memory(line);
 	if (strcmp(line->key, "vcpus") == 0)
 		return processors(line);
+	if (strcmp(line->key, "cpu") == 0)
+		return share(line);
 	if (strcmp(line->key, "kernel") == 0)
 		return text(line, c->kernel, sizeof(c->kernel));
 	if (strcmp(line->key, "initrd") == 0)
@@ -112,7 +129,8 @@ static bool line_read(const struct line *line)
 		return console(line);
 	if (strcmp(line->key, "args") == 0)
 		return text(line, c->arguments, sizeof(c->arguments));
-	return refuse(line, "unknown key (known: name mem vcpus kernel initrd disk console args)");
+	return refuse(line,
+		      "unknown key (known: name mem vcpus cpu kernel initrd disk console args)");
 }
 
 static bool lines_read(const char *path, const char *data, uint64_t bytes)
@@ -151,16 +169,24 @@ static bool lines_read(const char *path, const char *data, uint64_t bytes)
 
 bool configuration_read(const char *path)
 {
-	const void *data;
-	uint64_t bytes;
+	static char data[CONFIGURATION_BYTES];
+	uint64_t bytes = 0;
+	int file = path_open(path, &bytes);
+	bool good;
 
 	machine->configuration.memory = 128ul << 20;
 	machine->configuration.cpus = 1;
-	while (*path == '/')
-		path++;
-	if (archive_open(path, 0, &data, &bytes) != STATUS_OK) {
+	if (file < 0) {
 		snprintf(machine->message, sizeof(machine->message), "%s: there is no such file",
 			 path);
+		return false;
+	}
+	good = bytes <= sizeof(data) && path_read(file, 0, data, bytes);
+	close(file);
+	if (!good) {
+		snprintf(machine->message, sizeof(machine->message),
+			 "%s: not a configuration (larger than %u bytes, or unreadable)", path,
+			 (unsigned)sizeof(data));
 		return false;
 	}
 	return lines_read(path, data, bytes);

@@ -9,6 +9,7 @@
 #include <caplet/clock.h>
 #include <caplet/kernel.h>
 #include <caplet/server.h>
+#include <caplet/system.h>
 #include <vm.h>
 
 #include "sessions.h"
@@ -16,6 +17,7 @@
 #include "vmm.h"
 
 enum { VECTOR_OPCODE = 6, VECTOR_PROTECTION = 13 };
+enum { PERIOD_US = 10000, PRIORITY_REST = 70, PRIORITY_SHARE = 90 };
 
 #define RFLAGS_IF (1ul << 9)
 
@@ -38,6 +40,7 @@ void cpu_inject_fault(unsigned cpu, unsigned vector, bool has_error, uint32_t er
 
 static void park(void)
 {
+	attached_tell(true);
 	ipc_wait(ROOT_CPTR(ROOT_SLOT_PARK + thread_self()->index));
 }
 
@@ -60,6 +63,8 @@ static void interrupts_offer(unsigned cpu)
 	struct vcpu_state *state = cpu_state(cpu);
 	int vector;
 
+	if (cpu == 0)
+		uart_poll(cpu);
 	lapic_tick(cpu);
 	alarm(cpu);
 	state->window = 0;
@@ -136,7 +141,8 @@ static bool may_run(unsigned cpu)
 {
 	struct cpu *c = &machine->cpu[cpu];
 
-	if (machine->stopped || machine->state == VM_STATE_PAUSED || c->waits_sipi)
+	if (machine->stopped || machine->state == VM_STATE_PAUSED || c->waits_sipi ||
+	    attached_stall())
 		return false;
 	machine_lock();
 	virtio_run(cpu);
@@ -146,25 +152,38 @@ static bool may_run(unsigned cpu)
 	return !c->halted;
 }
 
+// Without a share a guest gets what is left over by those who type. With one, it comes before them as
+// long as its budget lasts.
+static void share_take(void)
+{
+	uint32_t share = machine->configuration.share;
+	uint32_t budget = share ? PERIOD_US / 100 * share : PERIOD_US;
+
+	(void)supervisor_thread_share(&supervisor_session, (uint32_t)thread_self()->index,
+				      share ? PRIORITY_SHARE : PRIORITY_REST, budget, PERIOD_US);
+}
+
 void *cpu_thread(void *number)
 {
 	unsigned cpu = (unsigned)(uintptr_t)number;
-	uint64_t reason[3];
+	uint64_t reason[3], left;
 
+	share_take();
 	(void)timer_alarm_target(&timer, cpu, ROOT_CPTR(ROOT_SLOT_PARK + thread_self()->index));
-	exit_handle(cpu); // what a predecessor left
+	exit_handle(cpu); // what it left
 	for (;;) {
 		status_t status;
 
-		if (machine->uart.out_head != machine->uart.out_tail && cpu == 0)
-			uart_flush();
 		if (!may_run(cpu)) {
 			park();
 			continue;
 		}
 		status = vcpu_enter(vcpus[cpu], reason);
-		if (status != STATUS_OK && status != STATUS_ABORTED)
+		left = clock_ticks();
+		if (status != STATUS_OK && status != STATUS_ABORTED && !machine->stopped)
 			machine_fail(status_name(status));
 		exit_handle(cpu);
+		attached_tell(false);
+		machine->handling_ticks += clock_ticks() - left;
 	}
 }

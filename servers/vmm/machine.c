@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <caplet/clock.h>
 #include <caplet/kernel.h>
 #include <caplet/server.h>
 #include <caplet/system.h>
@@ -20,7 +21,7 @@ struct machine *machine;
 
 static pthread_mutex_t devices = PTHREAD_MUTEX_INITIALIZER;
 static pthread_t threads[CPUS_MAX];
-static cptr_t stopped_signal; // this server's own notification
+static cptr_t told_signal; // this server's own notification
 
 void machine_lock(void)
 {
@@ -96,22 +97,62 @@ void machine_kick(unsigned cpu)
 	ipc_signal(ROOT_CPTR(ROOT_SLOT_PARK + THREAD_FIRST + cpu));
 }
 
+status_t machine_tell_open(void)
+{
+	told_signal = slot_borrow(1);
+	return cnode_mint(SLOT_CNODE, slot_index(told_signal), SLOT_DEPTH, SLOT_CNODE,
+			  DYNAMIC_SLOT_NOTIFICATION, SLOT_DEPTH, RIGHT_WRITE, SERVER_BIT_OWN(0));
+}
+
 static status_t threads_start(void)
 {
-	status_t status = STATUS_OK;
-
-	if (stopped_signal == 0) {
-		stopped_signal = slot_borrow(1);
-		status = cnode_mint(SLOT_CNODE, slot_index(stopped_signal), SLOT_DEPTH, SLOT_CNODE,
-				    DYNAMIC_SLOT_NOTIFICATION, SLOT_DEPTH, RIGHT_WRITE,
-				    SERVER_BIT_OWN(0));
-	}
-	if (status != STATUS_OK)
-		return status;
 	for (uint64_t i = 0; i < machine->configuration.cpus; i++)
 		if (pthread_create(&threads[i], NULL, cpu_thread, (void *)i) != 0)
 			return STATUS_EXHAUSTED;
 	return STATUS_OK;
+}
+
+void machine_tell(void)
+{
+	ipc_signal(told_signal);
+}
+
+bool machine_lives(void)
+{
+	return machine->state == VM_STATE_RUNNING || machine->state == VM_STATE_PAUSED;
+}
+
+static status_t refuse(const char *path, const char *what)
+{
+	snprintf(machine->message, sizeof(machine->message), "%s: %s", path, what);
+	guest_memory_drop();
+	return VM_BAD_CONFIGURATION;
+}
+
+static status_t refuse_memory(const char *path, status_t status)
+{
+	struct pager_machine memory = {0};
+	char what[100];
+
+	if (status == STATUS_UNSUPPORTED)
+		return refuse(path, "this machine's processor cannot run guests (no AMD-V)");
+	(void)pager_statistics(&pager_session, &memory);
+	snprintf(what, sizeof(what), "mem of %lu MiB is more than the %lu MiB that are left",
+		 machine->configuration.memory >> 20,
+		 (memory.pool_bytes - memory.pool_charged_bytes) >> 20);
+	return refuse(path, what);
+}
+
+static void devices_reset(void)
+{
+	for (unsigned i = 0; i < machine->configuration.cpus; i++) {
+		machine->cpu[i].waits_sipi = i > 0;
+		lapic_reset(i);
+	}
+	for (unsigned i = 0; i < IOAPIC_PINS; i++)
+		machine->ioapic.redirection[i] = 1 << 16;
+	machine->virtio[VIRTIO_CONSOLE].present = machine->virtio[VIRTIO_RANDOM].present = true;
+	machine->virtio[VIRTIO_DISK].present = machine->disk.node != 0;
 }
 
 status_t machine_start(const char *path)
@@ -127,31 +168,16 @@ status_t machine_start(const char *path)
 	if (!configuration_read(path))
 		return VM_BAD_CONFIGURATION;
 	status = guest_memory_make();
-	if (status != STATUS_OK) {
-		snprintf(machine->message, sizeof(machine->message), "%s: %s", path,
-			 status == STATUS_UNSUPPORTED
-				 ? "this machine's processor cannot run guests (no AMD-V)"
-				 : "there is not enough memory for the guest");
-		guest_memory_drop();
-		return VM_BAD_CONFIGURATION;
-	}
+	if (status != STATUS_OK)
+		return refuse_memory(path, status);
+	acpi_build();
 	wrong = loader_load();
 	if (wrong == NULL)
 		wrong = disk_open();
-	if (wrong != NULL) {
-		snprintf(machine->message, sizeof(machine->message), "%s: %s", path, wrong);
-		guest_memory_drop();
-		return VM_BAD_CONFIGURATION;
-	}
-	acpi_build();
-	for (unsigned i = 0; i < machine->configuration.cpus; i++) {
-		machine->cpu[i].waits_sipi = i > 0;
-		lapic_reset(i);
-	}
-	for (unsigned i = 0; i < IOAPIC_PINS; i++)
-		machine->ioapic.redirection[i] = 1 << 16;
-	machine->virtio[VIRTIO_CONSOLE].present = machine->virtio[VIRTIO_RANDOM].present = true;
-	machine->virtio[VIRTIO_DISK].present = machine->disk.node != 0;
+	if (wrong != NULL)
+		return refuse(path, wrong);
+	devices_reset();
+	machine->started_ticks = clock_ticks();
 	machine->state = VM_STATE_RUNNING;
 	return threads_start();
 }
@@ -160,7 +186,7 @@ status_t machine_resume(void)
 {
 	status_t status;
 
-	if (machine->state != VM_STATE_RUNNING && machine->state != VM_STATE_PAUSED)
+	if (!machine_lives())
 		return STATUS_OK;
 	machine->restarts++;
 	status = guest_memory_attach();
@@ -178,7 +204,7 @@ void machine_stop(uint32_t state, const char *message)
 {
 	snprintf(machine->message, sizeof(machine->message), "%s", message);
 	machine->stopped = state;
-	ipc_signal(stopped_signal);
+	machine_tell();
 	for (;;)
 		ipc_wait(ROOT_CPTR(ROOT_SLOT_PARK + thread_self()->index));
 }

@@ -2,34 +2,34 @@
 //
 // vmm: the server that hosts one guest. Its main thread answers requests; each processor of the guest
 // has a thread (cpu.c). What a request changes is a few words that those threads look at before
-// they enter the guest.
+// they enter the guest. When the guest has ended and nobody has a session any more, the server
+// goes back to sleep: it ends itself, and all that it had is returned.
 #include <string.h>
 
 #include <caplet/server.h>
-#include <console.h>
+#include <caplet/system.h>
 #include <timer.h>
 #include <vm.h>
 
 #include "sessions.h"
 #include "vmm.h"
 
-struct console_client console;
+enum { WAITERS_MAX = 8 };
+
 struct timer_client timer;
 
-static struct deferred *waiters[8];
+static struct deferred *waiters[WAITERS_MAX];
 
 status_t vm_start_handle(struct session *session, const char *configuration)
 {
 	(void)session;
-	if (machine->state == VM_STATE_RUNNING || machine->state == VM_STATE_PAUSED)
-		return VM_BUSY;
-	return machine_start(configuration);
+	return machine->state == VM_STATE_IDLE ? machine_start(configuration) : VM_BUSY;
 }
 
 status_t vm_pause_handle(struct session *session, bool on)
 {
 	(void)session;
-	if (machine->state != VM_STATE_RUNNING && machine->state != VM_STATE_PAUSED)
+	if (!machine_lives())
 		return VM_NO_GUEST;
 	machine->state = on ? VM_STATE_PAUSED : VM_STATE_RUNNING;
 	for (unsigned i = 0; i < machine->configuration.cpus; i++)
@@ -40,8 +40,9 @@ status_t vm_pause_handle(struct session *session, bool on)
 status_t vm_kill_handle(struct session *session)
 {
 	(void)session;
-	if (machine->state == VM_STATE_RUNNING || machine->state == VM_STATE_PAUSED)
+	if (machine_lives())
 		machine_end(VM_STATE_OFF, "killed");
+	machine_tell();
 	return STATUS_OK;
 }
 
@@ -52,8 +53,11 @@ status_t vm_stat_handle(struct session *session, struct vm_figures *figures)
 		.state = machine->state,
 		.vcpus = machine->configuration.cpus,
 		.memory_bytes = machine->configuration.memory,
+		.handling_ticks = machine->handling_ticks,
+		.started_ticks = machine->started_ticks,
 		.restarts = machine->restarts,
 	};
+	memcpy(figures->name, machine->configuration.name, sizeof(figures->name));
 	for (unsigned i = 0; i < sizeof(machine->exits) / sizeof(machine->exits[0]); i++)
 		figures->exits += machine->exits[i];
 	return STATUS_OK;
@@ -73,7 +77,7 @@ status_t vm_device_handle(struct session *session, uint32_t place, uint32_t *kin
 	return virtio_facts(place, kind, requests) ? STATUS_OK : VM_NO_DEVICE;
 }
 
-status_t vm_explain_handle(struct session *session, char message[200])
+status_t vm_explain_handle(struct session *session, char message[300])
 {
 	(void)session;
 	strcpy(message, machine->message);
@@ -84,55 +88,65 @@ status_t vm_wait_handle(struct session *session, uint32_t *state)
 {
 	unsigned i = 0;
 
-	if (machine->state != VM_STATE_RUNNING && machine->state != VM_STATE_PAUSED) {
-		*state = machine->state;
+	*state = machine->state;
+	if (!machine_lives())
 		return STATUS_OK;
-	}
-	while (i < 8 && waiters[i] != NULL)
+	while (i < WAITERS_MAX && waiters[i] != NULL)
 		i++;
-	waiters[i & 7] = i < 8 ? server_defer(session) : waiters[i & 7];
-	return i < 8 && waiters[i] != NULL ? SERVER_DEFERRED : STATUS_EXHAUSTED;
+	if (i == WAITERS_MAX)
+		return STATUS_EXHAUSTED;
+	waiters[i] = server_defer(session);
+	return waiters[i] != NULL ? SERVER_DEFERRED : STATUS_EXHAUSTED;
 }
 
-status_t vm_type_handle(struct session *session, const void *text, uint64_t bytes, uint32_t *taken)
+static void waiters_answer(void)
 {
-	(void)session;
-	if (machine->state != VM_STATE_RUNNING && machine->state != VM_STATE_PAUSED)
-		return VM_NO_GUEST;
-	machine_lock();
-	*taken = uart_type(text, (unsigned)bytes);
-	machine_unlock();
-	machine_kick(0);
-	return STATUS_OK;
-}
-
-// A processor's thread says that the guest has ended.
-static void vmm_notified(uint64_t bits)
-{
-	(void)bits;
-	if (machine->stopped && machine->state == VM_STATE_RUNNING)
-		machine_end(machine->stopped, NULL);
-	if (machine->state == VM_STATE_RUNNING || machine->state == VM_STATE_PAUSED)
-		return;
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < WAITERS_MAX; i++) {
 		if (waiters[i] != NULL)
 			(void)vm_wait_answer(waiters[i], STATUS_OK, machine->state);
 		waiters[i] = NULL;
 	}
 }
 
+// A processor's thread says that there is output, or that the guest has ended; a session that it ended.
+static void vmm_notified(uint64_t bits)
+{
+	(void)bits;
+	if (machine->stopped && machine_lives())
+		machine_end(machine->stopped, NULL);
+	attached_serve();
+	if (machine_lives())
+		return;
+	waiters_answer();
+	if (machine->state != VM_STATE_IDLE && server_session_next(NULL) == NULL)
+		(void)supervisor_exit(&supervisor_session, 0);
+}
+
+// What was typed may be seen by the guest now.
+static void vmm_committed(void)
+{
+	if (uart_typed())
+		machine_kick(0);
+}
+
 static void vmm_cancelled(struct deferred *deferred)
 {
-	for (unsigned i = 0; i < 8; i++)
+	attached_cancel(deferred);
+	for (unsigned i = 0; i < WAITERS_MAX; i++)
 		if (waiters[i] == deferred)
 			waiters[i] = NULL;
 }
 
 static void vmm_session_died(struct session *session)
 {
-	for (unsigned i = 0; i < 8; i++)
+	attached_end(session);
+	for (unsigned i = 0; i < WAITERS_MAX; i++)
 		if (waiters[i] != NULL && waiters[i]->session == session)
 			waiters[i] = NULL;
+	if (machine->state == VM_STATE_IDLE && server_session_next(NULL) == session &&
+	    server_session_next(session) == NULL)
+		machine->state = VM_STATE_OFF; // its start was refused, or never came
+	machine_tell();
 }
 
 static status_t vmm_init(enum start_mode mode)
@@ -142,11 +156,13 @@ static status_t vmm_init(enum start_mode mode)
 	machine = ledger_region("machine", 1, sizeof(*machine));
 	if (machine == NULL)
 		return STATUS_EXHAUSTED;
-	status = console_connect(&console, "console");
+	(void)uart_typed();
+	status = timer_connect(&timer, "timer");
 	if (status == STATUS_OK)
-		status = timer_connect(&timer, "timer");
-	if (status == STATUS_OK && mode == START_RESTART && machine->state != VM_STATE_IDLE)
+		status = machine_tell_open();
+	if (status == STATUS_OK && mode == START_RESTART)
 		status = machine_resume();
+	machine_tell();
 	return status;
 }
 
@@ -155,6 +171,7 @@ static const struct server vmm = {
 	.interface = &vm_interface,
 	.init = vmm_init,
 	.notified = vmm_notified,
+	.committed = vmm_committed,
 	.cancelled = vmm_cancelled,
 	.session_died = vmm_session_died,
 };

@@ -13,8 +13,6 @@
 #include "vmm.h"
 
 #define TOUCH_BYTES   (2ul << 20)
-#define COPY_BYTES    (64ul << 10)
-#define FILE_SLOT     (256ul << 20) // addresses for one file
 #define ENTRY_ADDRESS 0x000ffffffffff000ul
 
 cptr_t vcpus[CPUS_MAX];
@@ -93,26 +91,6 @@ void guest_memory_drop(void)
 	(void)pager_object_release(&pager_session, machine->memory_object);
 	(void)pager_object_release(&pager_session, machine->state_object);
 	machine->memory_object = machine->state_object = 0;
-}
-
-// Piece by piece, so that the supervisor sees that this is work.
-void guest_memory_fill(uint64_t address, const uint8_t *from, uint64_t bytes)
-{
-	for (uint64_t at = 0; at < bytes; at += COPY_BYTES) {
-		uint64_t count = bytes - at < COPY_BYTES ? bytes - at : COPY_BYTES;
-
-		ledger_header()->heartbeat++;
-		memcpy(guest_memory(address + at, count), from + at, count);
-	}
-}
-
-status_t archive_open(const char *path, unsigned slot, const void **data, uint64_t *bytes)
-{
-	uint64_t address = SUPERVISOR_FILE_MAP_BASE + slot * FILE_SLOT;
-
-	(void)pager_unmap(&pager_session, address, FILE_SLOT);
-	*data = (const void *)address;
-	return supervisor_file_map(&supervisor_session, path, address, bytes);
 }
 
 // Four levels, or with paging off none. Guests in other modes do not touch devices with

@@ -28,7 +28,6 @@ static uint32_t in(unsigned cpu, unsigned port, unsigned bytes)
 
 static void power_off(const char *message)
 {
-	uart_flush();
 	machine_stop(VM_STATE_OFF, message);
 }
 

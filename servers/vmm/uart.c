@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// The serial line (National 16550A). What the guest writes goes into a ring of the machine and from
-// there to the console, in pieces: at a newline, when the ring fills, or when the guest waits.
-#include "sessions.h"
+// The serial line (National 16550A). What the guest sends goes into a ring of the machine, from which
+// whoever is attached reads by position (attached.c). What is typed for the guest comes in another
+// ring: its head belongs to the main thread, which commits it with the answer to who typed; the guest's
+// side sees it after that, and owns the tail. So a byte is typed exactly once, whoever dies.
+//
+// Left out: the line's speed, modem lines but in loop-back, errors of reception.
 #include "vmm.h"
 
 enum {
@@ -18,14 +21,24 @@ enum {
 	ENABLE_RECEIVE = 1,
 	ENABLE_TRANSMIT = 2,
 	DIVISOR_ACCESS = 0x80,
+	LOOP_BACK = 0x10,
 	OUT_RING = sizeof(((struct uart *)0)->out),
-	IN_RING = sizeof(((struct uart *)0)->in),
+	TYPED_RING = sizeof(((struct uart *)0)->typed),
+	LOOP_RING = sizeof(((struct uart *)0)->loop),
 };
+
+static volatile uint32_t typed_committed; // typed_head as the guest's side may see it
+
+static bool received(const struct uart *u)
+{
+	return u->loop_head != u->loop_tail ||
+	       (typed_committed != u->typed_tail && !machine->configuration.virtual_console);
+}
 
 static void line_update(unsigned cpu)
 {
 	struct uart *u = &machine->uart;
-	bool receive = u->enable & ENABLE_RECEIVE && u->in_head != u->in_tail;
+	bool receive = u->enable & ENABLE_RECEIVE && received(u);
 	bool transmit = u->enable & ENABLE_TRANSMIT && u->transmit_pending;
 
 	ioapic_line(cpu, UART_GSI, receive || transmit);
@@ -36,7 +49,7 @@ static uint8_t identify(void)
 	struct uart *u = &machine->uart;
 	uint8_t fifo = u->fifo_control & 1 ? 0xc0 : 0;
 
-	if (u->enable & ENABLE_RECEIVE && u->in_head != u->in_tail)
+	if (u->enable & ENABLE_RECEIVE && received(u))
 		return fifo | 4;
 	if (u->enable & ENABLE_TRANSMIT && u->transmit_pending) {
 		u->transmit_pending = 0;
@@ -45,28 +58,28 @@ static uint8_t identify(void)
 	return fifo | 1;
 }
 
+static uint8_t take(struct uart *u)
+{
+	if (u->loop_head != u->loop_tail)
+		return u->loop[u->loop_tail++ % LOOP_RING];
+	return received(u) ? u->typed[u->typed_tail++ % TYPED_RING] : 0;
+}
+
 uint8_t uart_read(unsigned cpu, unsigned reg)
 {
 	struct uart *u = &machine->uart;
 	uint8_t value = 0;
 
-	machine_change(cpu, u, offsetof(struct uart, in));
+	machine_change(cpu, u, offsetof(struct uart, typed_head));
 	switch (reg) {
-	case DATA:
-		if (u->line_control & DIVISOR_ACCESS) {
-			value = u->divisor_low;
-		} else if (u->in_head != u->in_tail) {
-			value = u->in[u->in_tail % IN_RING];
-			u->in_tail++;
-		}
-		break;
+	case DATA: value = u->line_control & DIVISOR_ACCESS ? u->divisor_low : take(u); break;
 	case ENABLE: value = u->line_control & DIVISOR_ACCESS ? u->divisor_high : u->enable; break;
 	case IDENTIFY: value = identify(); break;
 	case LINE_CONTROL: value = u->line_control; break;
 	case MODEM_CONTROL: value = u->modem_control; break;
-	case LINE_STATUS: value = 0x60 | (u->in_head != u->in_tail); break;
+	case LINE_STATUS: value = 0x60 | received(u); break;
 	case MODEM_STATUS:
-		value = u->modem_control & 0x10 ? (u->modem_control & 12) << 4 : 0xb0;
+		value = u->modem_control & LOOP_BACK ? (u->modem_control & 12) << 4 : 0xb0;
 		break;
 	case SCRATCH: value = u->scratch; break;
 	}
@@ -74,17 +87,30 @@ uint8_t uart_read(unsigned cpu, unsigned reg)
 	return value;
 }
 
+static void out(struct uart *u, uint8_t value)
+{
+	u->out[u->out_head % OUT_RING] = value;
+	u->out_head++;
+}
+
 static void put(struct uart *u, uint8_t value)
 {
 	u->transmit_pending = 1;
-	if (u->modem_control & 0x10) { // loop back
-		u->in[u->in_head++ % IN_RING] = value;
+	if (u->modem_control & LOOP_BACK) {
+		if (u->loop_head - u->loop_tail < LOOP_RING)
+			u->loop[u->loop_head++ % LOOP_RING] = value;
 		return;
 	}
-	if (u->out_head - u->out_tail >= OUT_RING)
-		uart_flush();
-	u->out[u->out_head % OUT_RING] = value;
-	u->out_head++;
+	out(u, value);
+}
+
+static void fifo_control(struct uart *u, uint8_t value)
+{
+	u->fifo_control = value;
+	if (value & 2) {
+		u->typed_tail = typed_committed;
+		u->loop_tail = u->loop_head;
+	}
 }
 
 void uart_write(unsigned cpu, unsigned reg, uint8_t value)
@@ -92,7 +118,7 @@ void uart_write(unsigned cpu, unsigned reg, uint8_t value)
 	struct uart *u = &machine->uart;
 	bool divisor = u->line_control & DIVISOR_ACCESS;
 
-	machine_change(cpu, u, offsetof(struct uart, in));
+	machine_change(cpu, u, offsetof(struct uart, typed_head));
 	switch (reg) {
 	case DATA:
 		if (divisor)
@@ -109,11 +135,7 @@ void uart_write(unsigned cpu, unsigned reg, uint8_t value)
 			u->enable = value & 15;
 		}
 		break;
-	case IDENTIFY:
-		u->fifo_control = value;
-		if (value & 2)
-			u->in_tail = u->in_head;
-		break;
+	case IDENTIFY: fifo_control(u, value); break;
 	case LINE_CONTROL: u->line_control = value; break;
 	case MODEM_CONTROL: u->modem_control = value & 0x1f; break;
 	case SCRATCH: u->scratch = value; break;
@@ -121,42 +143,59 @@ void uart_write(unsigned cpu, unsigned reg, uint8_t value)
 	line_update(cpu);
 }
 
-// A piece that is under way when this process dies may be shown twice: the console knows
-// requests of one life only.
-void uart_flush(void)
+void uart_poll(unsigned cpu)
 {
-	struct uart *u = &machine->uart;
+	const struct uart *u = &machine->uart;
 
-	while (u->out_head != u->out_tail) {
-		uint32_t at = u->out_tail % OUT_RING, count = u->out_head - u->out_tail, taken = 0;
-
-		if (count > OUT_RING - at)
-			count = OUT_RING - at;
-		if (count > CONSOLE_TRANSFER_MAX)
-			count = CONSOLE_TRANSFER_MAX;
-		if (console_write(&console, u->out + at, count, &taken) != STATUS_OK)
-			return;
-		u->out_tail += taken;
-	}
+	if (typed_committed == u->typed_tail)
+		return;
+	if (machine->configuration.virtual_console)
+		virtio_kick(VIRTIO_CONSOLE, 0); // where it receives
+	else if (!(machine->ioapic.asserted >> UART_GSI & 1))
+		line_update(cpu);
 }
 
-unsigned uart_type(const uint8_t *text, unsigned bytes)
+uint32_t uart_type(const volatile uint8_t *text, uint64_t bytes)
 {
 	struct uart *u = &machine->uart;
-	unsigned taken = 0;
+	uint32_t taken = 0, room = TYPED_RING - (u->typed_head - u->typed_tail);
 
-	while (taken < bytes && u->in_head - u->in_tail < IN_RING)
-		u->in[u->in_head++ % IN_RING] = text[taken++];
-	line_update(0);
+	while (taken < bytes && taken < room) {
+		u->typed[(u->typed_head + taken) % TYPED_RING] = text[taken];
+		taken++;
+	}
+	ledger_set(&u->typed_head, u->typed_head + taken);
 	return taken;
 }
+
+bool uart_typed(void)
+{
+	bool news = typed_committed != machine->uart.typed_head;
+
+	typed_committed = machine->uart.typed_head;
+	return news;
+}
+
+uint64_t uart_copy(uint64_t position, uint8_t *to, uint64_t room, uint64_t *next)
+{
+	const struct uart *u = &machine->uart;
+	uint64_t head = *(volatile const uint64_t *)&u->out_head, count = 0;
+
+	if (head - position > OUT_RING) // skip what was overwritten; or a position that never was
+		position = position > head ? head : head - OUT_RING;
+	for (; position < head && count < room; position++)
+		to[count++] = u->out[position % OUT_RING];
+	*next = position;
+	return count;
+}
+
 void uart_put(unsigned cpu, const uint8_t *text, unsigned bytes)
 {
 	struct uart *u = &machine->uart;
 
-	machine_change(cpu, u, offsetof(struct uart, in));
+	machine_change(cpu, u, offsetof(struct uart, typed_head));
 	while (bytes-- > 0)
-		put(u, *text++);
+		out(u, *text++);
 }
 
 unsigned uart_take(unsigned cpu, uint8_t *text, unsigned bytes)
@@ -166,8 +205,8 @@ unsigned uart_take(unsigned cpu, uint8_t *text, unsigned bytes)
 
 	if (!machine->configuration.virtual_console)
 		return 0;
-	machine_change(cpu, u, offsetof(struct uart, in));
-	while (taken < bytes && u->in_tail != u->in_head)
-		text[taken++] = u->in[u->in_tail++ % IN_RING];
+	machine_change(cpu, u, offsetof(struct uart, typed_head));
+	while (taken < bytes && u->typed_tail != typed_committed)
+		text[taken++] = u->typed[u->typed_tail++ % TYPED_RING];
 	return taken;
 }

@@ -22,6 +22,7 @@
 #include <stdint.h>
 
 #include <caplet/abi/vcpu.h>
+#include <caplet/ledger.h>
 #include <caplet/protocol.h>
 
 #include "disk.h"
@@ -29,7 +30,7 @@
 
 #define CPUS_MAX       4
 #define MEMORY_MIN     (16ul << 20)
-#define MEMORY_MAX     (2ul << 30)
+#define MEMORY_MAX     (3ul << 30)
 #define GUEST_MEMORY   0x6000000000ul // where this process sees the guest's memory
 #define GUEST_STATE    0x6f00000000ul // and the state pages
 #define IOAPIC_ADDRESS 0xfec00000ul
@@ -40,7 +41,7 @@
 #define IOAPIC_PINS    24
 #define UART_GSI       4
 #define ACPI_TABLES    0xe0000ul
-#define PATH_BYTES     100
+#define PATH_BYTES     200
 #define SAVE_BYTES     8192
 
 struct lapic {
@@ -62,11 +63,13 @@ struct ioapic {
 struct uart {
 	uint8_t enable, line_control, modem_control, scratch, fifo_control;
 	uint8_t divisor_low, divisor_high;
-	uint8_t transmit_pending;  // the interrupt "transmitter empty" has not been seen yet
-	uint32_t in_head, in_tail; // of in[]
-	uint32_t out_head, out_tail;
-	uint8_t in[256];
-	uint8_t out[4096];
+	uint8_t transmit_pending; // the interrupt "transmitter empty" has not been seen yet
+	uint32_t typed_tail;	  // of typed[]: next byte for the guest
+	uint8_t loop_head, loop_tail, loop[16]; // sent to itself
+	uint64_t out_head;			// bytes that the guest has ever sent
+	uint32_t typed_head; // from here on not the processors': changed by the main thread
+	uint8_t typed[1024];
+	uint8_t out[16384];
 };
 
 struct cpu {
@@ -85,6 +88,7 @@ struct configuration {
 	char name[32];
 	uint64_t memory;
 	uint32_t cpus;
+	uint32_t share; // of a processor for each of these, in percent; 0: what others leave
 	char kernel[PATH_BYTES], initrd[PATH_BYTES], disk[PATH_BYTES];
 	uint32_t disk_mode;	  // enum disk_mode
 	uint32_t virtual_console; // what is typed goes to it, not to the serial line
@@ -92,6 +96,9 @@ struct configuration {
 };
 
 // Old contents, for a successor: entries of {address, bytes, content rounded up to words}.
+struct deferred;
+struct session;
+
 struct save {
 	uint64_t used; // bytes
 	uint8_t data[SAVE_BYTES];
@@ -103,8 +110,8 @@ struct machine {
 	uint64_t memory_object, state_object;
 	uint64_t tsc_hz;
 	uint64_t restarts;
-	uint64_t exits[16];
-	char message[200];
+	uint64_t exits[16], handling_ticks, started_ticks;
+	char message[300];
 	struct configuration configuration;
 	struct cpu cpu[CPUS_MAX];
 	struct ioapic ioapic;
@@ -126,6 +133,9 @@ status_t machine_start(const char *path);
 status_t machine_resume(void); // after a restart of this process
 void machine_end(uint32_t state, const char *message);
 void machine_kick(unsigned cpu);
+void machine_tell(void);	  // the main thread looks what there is to do
+status_t machine_tell_open(void); // before anything else
+bool machine_lives(void);	  // there is a guest, running or paused
 _Noreturn void machine_stop(uint32_t state, const char *message); // by a processor's thread
 _Noreturn void machine_fail(const char *message); // of the processor whose thread calls
 void machine_change(unsigned cpu, void *place, size_t bytes);
@@ -135,11 +145,13 @@ void machine_unlock(void);
 
 // ---- memory.c: the guest's memory. NULL: not all of it is memory.
 void *guest_memory(uint64_t address, uint64_t bytes);
-void guest_memory_fill(uint64_t address, const uint8_t *from, uint64_t bytes); // it is there
 status_t guest_memory_make(void);
 status_t guest_memory_attach(void);
 void guest_memory_drop(void);
-status_t archive_open(const char *path, unsigned slot, const void **data, uint64_t *bytes);
+// ---- path.c. -1: there is no such file.
+int path_open(const char *path, uint64_t *bytes);
+bool path_read(int file, uint64_t offset, void *to, uint64_t bytes);
+
 // Linear to physical by the guest's own tables. False: not mapped.
 bool guest_translate(const struct vcpu_state *state, uint64_t linear, uint64_t *physical);
 
@@ -152,6 +164,13 @@ bool configuration_read(const char *path); // false: machine->message tells
 void *cpu_thread(void *number);
 void cpu_inject_fault(unsigned cpu, unsigned vector, bool has_error, uint32_t error);
 void cpu_advance(unsigned cpu);
+
+// ---- attached.c
+bool attached_stall(void); // the guest has to wait for who reads its output
+void attached_tell(bool idle);
+void attached_serve(void);
+void attached_cancel(const struct deferred *deferred);
+void attached_end(const struct session *session);
 
 // ---- things
 void cpuid_exit(unsigned cpu);
@@ -180,11 +199,13 @@ void ioapic_end(unsigned cpu, unsigned vector);
 
 uint8_t uart_read(unsigned cpu, unsigned reg);
 void uart_write(unsigned cpu, unsigned reg, uint8_t value);
-void uart_flush(void);
 // For the console without registers: it sends, and takes what was typed -> how much.
 void uart_put(unsigned cpu, const uint8_t *text, unsigned bytes);
 unsigned uart_take(unsigned cpu, uint8_t *text, unsigned bytes);
-unsigned uart_type(const uint8_t *text, unsigned bytes);
+void uart_poll(unsigned cpu);					  // what was typed may be news
+uint32_t uart_type(const volatile uint8_t *text, uint64_t bytes); // how much it took
+bool uart_typed(void); // that is committed now; true: there was some
+uint64_t uart_copy(uint64_t position, uint8_t *to, uint64_t room, uint64_t *next);
 
 void pvclock_set(unsigned cpu, uint64_t address);
 void pvclock_wall(uint64_t address);
