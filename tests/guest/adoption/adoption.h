@@ -15,5 +15,8 @@ struct story {
 
 extern const struct story stories[];
 
+// What two threads at a time leave for the next ones: at times a story has two, at times one after the other.
+void threads_warm(void);
+
 void pause_ms(uint64_t milliseconds);
 uint32_t supervisor_restarts(void);

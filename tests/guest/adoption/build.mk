@@ -3,7 +3,7 @@
 # The supervisor, built with kill points, dies at each of them in turn while a program has processes
 # started, ended, restarted and given threads. Results must be those of an undisturbed run.
 
-$(call image,adoptiontest,tests/guest,adoption/main.c adoption/stories.c libc/suite.c,nofpu)
+$(call image,adoptiontest,tests/guest,adoption/main.c adoption/stories.c libc/suite.c libc/holdings.c,nofpu)
 $(call manifest,adoption-manifest,tests/guest/adoption/adoption.caplet)
 
 adoption-programs := console pager processchild adoptiontest timer

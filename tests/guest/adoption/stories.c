@@ -6,6 +6,7 @@
 
 #include <caplet/system.h>
 
+#include <pthread.h>
 #include <string.h>
 
 static bool child_start(const char *how, const char *more, uint64_t *number)
@@ -162,6 +163,63 @@ static bool thread_starts_once(void)
 	return supervisor_thread_end(&supervisor_session, number) == STATUS_OK && count == 1;
 }
 
+static volatile uint64_t ticks;
+
+static void *leaver(void *unused)
+{
+	return unused;
+}
+
+static void *ticker(void *unused)
+{
+	for (ticks = 0; !stopped; ticks++)
+		ipc_yield();
+	return unused;
+}
+
+static void *waiter(void *unused)
+{
+	__atomic_add_fetch(&started, 1, __ATOMIC_SEQ_CST);
+	while (!stopped)
+		ipc_yield();
+	return unused;
+}
+
+void threads_warm(void)
+{
+	pthread_t thread[2];
+
+	started = stopped = 0;
+	for (unsigned i = 0; i < 2; i++)
+		(void)pthread_create(&thread[i], NULL, waiter, NULL);
+	while (started < 2)
+		ipc_yield();
+	stopped = 1;
+	for (unsigned i = 0; i < 2; i++)
+		(void)pthread_join(thread[i], NULL);
+}
+
+// A thread ends itself, which is never answered; the next one gets its number, or the one after it.
+static bool leaver_spares_the_next(void)
+{
+	pthread_t first, second;
+	uint64_t before;
+	bool alive = false;
+
+	stopped = 0;
+	if (pthread_create(&first, NULL, leaver, NULL) != 0 || pthread_join(first, NULL) != 0 ||
+	    pthread_create(&second, NULL, ticker, NULL) != 0)
+		return false;
+	pause_ms(1);
+	before = ticks;
+	for (unsigned i = 0; i < 1000 && !alive; i++) { // a starved machine has short milliseconds
+		pause_ms(1);
+		alive = ticks != before;
+	}
+	stopped = 1;
+	return alive && pthread_join(second, NULL) == 0;
+}
+
 // A line's place in the log: it must be there, once.
 static bool line_is_logged_once(void)
 {
@@ -221,6 +279,7 @@ const struct story stories[] = {
 	{"pager_restarts_once", pager_restarts_once, 0},
 	{"supervisor_restarts_itself", supervisor_restarts_itself, 1},
 	{"thread_starts_once", thread_starts_once, 0},
+	{"leaver_spares_the_next", leaver_spares_the_next, 0},
 	{"line_is_logged_once", line_is_logged_once, 0},
 	{"file_is_mapped", file_is_mapped, 0},
 	{"occupied_address_is_refused", occupied_address_is_refused, 0},

@@ -95,6 +95,7 @@ int main(int argc, char **argv)
 	    timer_connect(&timer, "timer") == STATUS_OK) {
 		tests_run(end_tests);
 		tests_run(wait_tests);
+		tests_run(thread_tests);
 		tests_run(limit_tests);
 		tests_run(service_tests);
 		status = tests_end();

@@ -13,6 +13,7 @@ extern const struct test end_tests[];
 extern const struct test wait_tests[];
 extern const struct test limit_tests[];
 extern const struct test service_tests[];
+extern const struct test thread_tests[];
 
 struct ending {
 	uint32_t end; // SUPERVISOR_END_...
