@@ -16,20 +16,12 @@ enum {
 	NODE_BITS = 6,
 };
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 static uint64_t some_value(uint64_t *state)
 {
-	uint64_t r = next_random(state);
+	uint64_t r = random_next(state);
 
 	switch (r >> 60) {
-	case 0: return next_random(state);
+	case 0: return random_next(state);
 	case 1: return 0xffff800000000000 | (r & 0xffffff);
 	case 2: return ~0ul << (r & 63);
 	case 3: return 1ul << (r & 63);
@@ -43,11 +35,11 @@ static uint64_t some_value(uint64_t *state)
 static uint64_t some_descriptor(uint64_t *state)
 {
 	static const uint8_t first[] = {0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70, 0x80};
-	uint64_t r = next_random(state);
+	uint64_t r = random_next(state);
 	uint32_t label = first[r & 7] + ((r >> 3) & 15);
 
 	if ((r >> 20 & 31) == 0)
-		return next_random(state);
+		return random_next(state);
 	return msg_make(label, (r >> 25 & 3) == 0 ? r >> 27 & 3 : 0,
 			(r >> 30 & 7) == 0 ? r >> 33 & 127 : r >> 33 & 15);
 }

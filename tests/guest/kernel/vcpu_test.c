@@ -513,14 +513,6 @@ static bool test_absent(void)
 	return true;
 }
 
-static uint64_t next_random(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}
-
 // An owner that writes anything into the state page harms its guest only.
 static bool test_garbage(void)
 {
@@ -530,10 +522,10 @@ static bool test_garbage(void)
 	for (unsigned round = 0; round < 60; round++) {
 		state_reset();
 		for (unsigned i = 0; i < PAGE_SIZE; i += 8)
-			*(uint64_t *)(guest + CODE + i) = next_random(&seed);
+			*(uint64_t *)(guest + CODE + i) = random_next(&seed);
 		for (unsigned i = 0; i < 1 + round / 4; i++)
-			words[next_random(&seed) % (sizeof(*state) / 8)] =
-				next_random(&seed) >> (next_random(&seed) & 63);
+			words[random_next(&seed) % (sizeof(*state) / 8)] =
+				random_next(&seed) >> (random_next(&seed) & 63);
 		state->dirty = VCPU_GROUPS;
 		thread_go(t, body_enter);
 		sleep_us(200);

@@ -57,20 +57,12 @@ static const struct piece pieces[] = {
 	{2, {0xd9, 0x28}},				       // fldcw (%rax)
 };
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 static uint64_t some_value(uint64_t *state)
 {
-	uint64_t r = next_random(state);
+	uint64_t r = random_next(state);
 
 	switch (r >> 61) {
-	case 0: return next_random(state);
+	case 0: return random_next(state);
 	case 1: return 0xffff800000000000 | (r & 0x1fffff);
 	case 2: return 1ul << (r & 63);
 	case 3: return r & 0x2b;
@@ -82,7 +74,7 @@ static uint64_t some_value(uint64_t *state)
 static void code_fill(volatile uint8_t *page, uint64_t *state)
 {
 	for (unsigned i = 0; i < PAGE_SIZE - PIECE_MAX;) {
-		uint64_t r = next_random(state);
+		uint64_t r = random_next(state);
 		const struct piece *p = &pieces[(r >> 8) % (sizeof(pieces) / sizeof(pieces[0]))];
 
 		if (r & 1) {
@@ -101,10 +93,10 @@ static void registers_fill(struct thread_regs *regs, uint64_t *state)
 	for (; word <= &regs->r15; word++)
 		*word = some_value(state);
 	regs->valid = REGS_CONTROL | REGS_GENERAL;
-	if (next_random(state) & 7)
-		regs->rip = CODE_AT + (next_random(state) & 0xfff);
-	if (next_random(state) & 3)
-		regs->rsp = DATA_AT + (next_random(state) & 0xff8);
+	if (random_next(state) & 7)
+		regs->rip = CODE_AT + (random_next(state) & 0xfff);
+	if (random_next(state) & 3)
+		regs->rsp = DATA_AT + (random_next(state) & 0xff8);
 }
 
 // Its faults and the end of its budget arrive at `endpoint`.
@@ -122,7 +114,7 @@ static struct guest_thread *wild_thread(uint64_t *state, cptr_t endpoint)
 	frame_map_new(space, DATA_AT, RIGHT_READ | RIGHT_WRITE, 0);
 	failed |= CALL(t->thread, THREAD_SET_HANDLERS, handler, handler).status;
 	failed |= CALL(t->thread, THREAD_CONFIGURE, node, space, 0, 0).status;
-	failed |= CALL(t->thread, THREAD_SET_FPU, next_random(state) & 1).status;
+	failed |= CALL(t->thread, THREAD_SET_FPU, random_next(state) & 1).status;
 	failed |= CALL(BOOT_SLOT_SCHED_CONTROL, SCHED_CONFIGURE, t->schedctx, BUDGET_US,
 		       2 * BUDGET_US, 0, 0)
 			  .status;

@@ -29,15 +29,6 @@ static uint64_t number_after(const char *word, uint64_t otherwise)
 	return otherwise;
 }
 
-// xorshift64: every state but 0 comes around.
-uint64_t random_next(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 struct sys_regs invariants_walk(void)
 {
 	return sys_do(CHECK_NUMBER, 0, 0, 0, 0, 0, 0, NULL);

@@ -18,7 +18,6 @@ extern uint64_t operations; // done in all epochs of a test
 bool storm_epoch(uint64_t *random);
 bool fuzz_epoch(uint64_t *random);
 
-uint64_t random_next(uint64_t *state);
 struct sys_regs invariants_walk(void); // OK, and what it saw
 void thread_place(struct guest_thread *t, unsigned cpu, uint64_t budget, uint64_t period);
 cptr_t stopper_make(void); // an endpoint for faults, whose threads are stopped
