@@ -79,39 +79,40 @@ static void write_entry(const struct space *space, uint64_t *place, vaddr_t addr
 	}
 }
 
-static vaddr_t mapped_address(struct cap cap)
+static vaddr_t mapped_address(const struct cap *cap)
 {
-	return (vaddr_t)(int64_t)cap.map.page << PAGE_BITS;
+	return (vaddr_t)(int64_t)cap->map.page << PAGE_BITS;
 }
 
 // A capability keeps 48 bits of an address; the others follow from them, or are zero.
-static bool is_at(struct cap cap, vaddr_t address)
+static bool is_at(const struct cap *cap, vaddr_t address)
 {
 	return (mapped_address(cap) ^ address) << 16 == 0;
 }
 
-static unsigned frame_level(struct cap frame)
+// Of 12, 21 or 30 bits.
+static unsigned frame_level(const struct cap *frame)
 {
-	return (frame.bits - PAGE_BITS) / INDEX_BITS;
+	return (frame->bits >> 3) - 1;
 }
 
 // The entry that this capability's mapping is in, NULL if there is none any more.
-static uint64_t *find_mapping(struct cap cap, unsigned *level)
+static uint64_t *find_mapping(const struct cap *cap, unsigned *level)
 {
-	const struct space *space = &spaces[cap.map.asid];
+	const struct space *space = &spaces[cap->map.asid];
 
-	if (cap.map.asid == 0 || !space->root) {
+	if (cap->map.asid == 0 || !space->root) {
 		return NULL;
 	}
-	bool is_table = cap.type == OBJECT_TABLE;
-	unsigned wanted = is_table ? cap.map.level + 1u : frame_level(cap);
-	paddr_t target = is_table ? virt_to_phys(cap_object(cap)) : cap_paddr(cap);
+	bool is_table = cap->type == OBJECT_TABLE;
+	unsigned wanted = is_table ? cap->map.level + 1u : frame_level(cap);
+	paddr_t target = is_table ? virt_to_phys(cap_object(*cap)) : cap_paddr(*cap);
 	*level = wanted;
 	uint64_t above, *entry = walk(space, mapped_address(cap), level, &above);
 	if (*level != wanted || !is_present(space->format, *entry) ||
 	    is_frame(space->format, *entry, wanted) == is_table ||
 	    (*entry & space->format->address) != target ||
-	    (!is_table && cap.map.tag != tag_of(above))) {
+	    (!is_table && cap->map.tag != tag_of(above))) {
 		return NULL;
 	}
 	return entry;
@@ -172,7 +173,7 @@ enum status vspace_map_table(struct cap *table, const struct mapping *mapping, u
 	if (status != STATUS_OK) {
 		return status;
 	}
-	if (find_mapping(*table, &ignored)) {
+	if (find_mapping(table, &ignored)) {
 		return STATUS_MAPPED;
 	}
 	unsigned reached = 0;
@@ -206,11 +207,11 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	}
 	const struct table_format *format = space->format;
 	unsigned asid = arch_vspace_asid(space->root);
-	bool again = find_mapping(*frame, &old_level) != NULL;
-	if (again && (frame->map.asid != asid || !is_at(*frame, mapping->address))) {
+	bool again = find_mapping(frame, &old_level) != NULL;
+	if (again && (frame->map.asid != asid || !is_at(frame, mapping->address))) {
 		return STATUS_MAPPED;
 	}
-	unsigned wanted = frame_level(*frame), reached = wanted;
+	unsigned wanted = frame_level(frame), reached = wanted;
 	uint64_t above, *entry = walk(space, mapping->address, &reached, &above);
 	if (reached != wanted && !is_present(format, *entry)) {
 		*level = reached;
@@ -235,10 +236,10 @@ void vspace_unmap_table(struct cap *table)
 {
 	const struct space *space = &spaces[table->map.asid];
 	unsigned level;
-	uint64_t *entry = find_mapping(*table, &level);
+	uint64_t *entry = find_mapping(table, &level);
 
 	if (entry) {
-		write_entry(space, entry, mapped_address(*table), level, 0);
+		write_entry(space, entry, mapped_address(table), level, 0);
 		arch_tlb_flush_space(space->root);
 	}
 	if (table->map.asid != 0) {
@@ -251,11 +252,11 @@ void vspace_unmap_frame(struct cap *frame)
 {
 	const struct space *space = &spaces[frame->map.asid];
 	unsigned level;
-	uint64_t *entry = find_mapping(*frame, &level);
+	uint64_t *entry = find_mapping(frame, &level);
 
 	if (entry) {
-		write_entry(space, entry, mapped_address(*frame), level, 0);
-		arch_tlb_flush_page(space->root, mapped_address(*frame));
+		write_entry(space, entry, mapped_address(frame), level, 0);
+		arch_tlb_flush_page(space->root, mapped_address(frame));
 	}
 	frame->word = 0;
 }
