@@ -55,8 +55,8 @@ struct __attribute__((may_alias)) cap {
 		struct {
 			uint64_t asid : 12; // space it is mapped in; 0: nowhere
 			uint64_t level : 2; // table: of its entries
-			uint64_t tag : 14; // frame: of the table it is mapped through, see vspace.h
-			int64_t page : 36; // virtual address / 4096, with its sign
+			uint64_t tag : 10; // frame: of the table it is mapped through, see vspace.h
+			int64_t page : 40; // virtual address / 4096, with its sign
 		} map;			   // frame, table
 		struct {
 			uint64_t format; // enum vspace_format

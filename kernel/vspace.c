@@ -34,16 +34,19 @@ static bool is_frame(const struct table_format *format, uint64_t entry, unsigned
 	return level == 0 || entry & format->large;
 }
 
-// The bits that every format leaves to software in an entry that leads to a table: 9 to 11 and 52 to
-// 62. They hold the number of the table's mapping.
-static uint64_t tag_to_entry(unsigned tag)
+// The bits that every format leaves to software in an entry that leads to a table (VT-d wants 11 and 62
+// to be zero). They hold the number of the table's mapping.
+#define TAG_SHIFT 52
+#define TAG_BITS  10
+
+static uint64_t tag_to_entry(uint64_t tag)
 {
-	return (uint64_t)(tag & 0x7ff) << 52 | (tag >> 11 & 7) << 9;
+	return (tag & ((1u << TAG_BITS) - 1)) << TAG_SHIFT;
 }
 
 static unsigned tag_of(uint64_t entry)
 {
-	return (entry >> 52 & 0x7ff) | (entry >> 9 & 7) << 11;
+	return entry >> TAG_SHIFT & ((1u << TAG_BITS) - 1);
 }
 
 // Go down towards the entry for `address` of level *level. Where a table is missing or a larger
@@ -82,12 +85,6 @@ static void write_entry(const struct space *space, uint64_t *place, vaddr_t addr
 static vaddr_t mapped_address(const struct cap *cap)
 {
 	return (vaddr_t)(int64_t)cap->map.page << PAGE_BITS;
-}
-
-// A capability keeps 48 bits of an address; the others follow from them, or are zero.
-static bool is_at(const struct cap *cap, vaddr_t address)
-{
-	return (mapped_address(cap) ^ address) << 16 == 0;
 }
 
 // Of 12, 21 or 30 bits.
@@ -208,7 +205,7 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	const struct table_format *format = space->format;
 	unsigned asid = arch_vspace_asid(space->root);
 	bool again = find_mapping(frame, &old_level) != NULL;
-	if (again && (frame->map.asid != asid || !is_at(frame, mapping->address))) {
+	if (again && (frame->map.asid != asid || mapped_address(frame) != mapping->address)) {
 		return STATUS_MAPPED;
 	}
 	unsigned wanted = frame_level(frame), reached = wanted;

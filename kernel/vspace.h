@@ -13,7 +13,7 @@
 // - So that a capability never takes another's mapping of the same frame at the same place for its own,
 //   each mapping of a table has a number (its tag, kept in the entry that leads to the table), and a
 //   frame's capability remembers the one it was mapped through. A mapping that was lost was lost with its
-//   table. The numbers of an ASID come round after 16,384 tables mapped, in all spaces that had it.
+//   table. The numbers of an ASID come round after 1,024 tables mapped, in all spaces that had it.
 // - There is at most one capability to a table. Its entries are zeroed when it is taken out.
 // - The page-table format is data (struct table_format): this file serves native tables, NPT, EPT
 //   and IOMMU tables alike.

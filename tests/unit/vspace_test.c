@@ -223,6 +223,24 @@ static void test_same_frame(void **state)
 	assert_int_equal(translate(BASE), 0);
 }
 
+// The number of a table's mapping stays in the bits that all formats have for it, and comes round.
+static void test_tags(void **state)
+{
+	const uint64_t tag = 0x3fful << 52;
+	struct table *middle = cap_object(tables[1]);
+	unsigned level;
+
+	map_all_tables(BASE, 0);
+	uint64_t *entry = &middle->entry[BASE >> 21 & 511], first = *entry;
+
+	for (unsigned i = 1; i <= 1024; i++) {
+		vspace_unmap_table(&tables[2]);
+		assert_int_equal(map_table(&tables[2], BASE, &level), STATUS_OK);
+		assert_int_equal(*entry & ~tag, first & ~tag);
+		assert_int_equal(*entry == first, i == 1024);
+	}
+}
+
 static void test_random(void **state)
 {
 	int at[PLACES], where[FRAMES]; // frame at a place, place of a frame; -1: none
@@ -269,6 +287,7 @@ int vspace_tests(void)
 		cmocka_unit_test_setup(test_middle_table_unmapped, setup),
 		cmocka_unit_test_setup(test_space_destroyed, setup),
 		cmocka_unit_test_setup(test_same_frame, setup),
+		cmocka_unit_test_setup(test_tags, setup),
 		cmocka_unit_test_setup(test_random, setup),
 	};
 
