@@ -72,6 +72,11 @@ boot-script-test = $(call command-test,boot/$(notdir $1),70,$(call script-run,$1
 	$(RESCUE_ARCHIVE)),$(KERNEL) $(RESCUE_ARCHIVE))
 $(foreach script,$(boot-scripts),$(call boot-script-test,$(script)))
 
+# The same on a machine with more in it. The firmware leaves the USB controller running.
+IOMMU_MACHINE := -device intel-iommu$(comma)aw-bits=48$(comma)intremap=on
+$(call command-test,boot/iommu,70,$(call script-run,tests/boot/machine/iommu,60,$(KERNEL),$(RESCUE_ARCHIVE)) \
+	$(IOMMU_MACHINE) -device ich9-usb-uhci1 -device usb-kbd,$(KERNEL) $(RESCUE_ARCHIVE))
+
 # The second compiler builds the whole system without a warning, and it works.
 clang-build := env -u MAKEFLAGS -u MFLAGS make -s -j2 CC=clang CI=true system
 clang-boot := $(call script-run,tests/boot/posix,60,build/clang/caplet.elf,build/clang/rescue.tar)

@@ -338,6 +338,33 @@ static inline status_t irq_clear(cptr_t irq)
 	return invoke(irq, IRQ_CLEAR, 0);
 }
 
+// The IOMMU, if there is one.
+static inline status_t iommu_issue(cptr_t control, unsigned requester, cptr_t cnode, uint64_t index,
+				   uint64_t depth)
+{
+	thread_buffer()->words[3] = depth;
+	thread_buffer()->words[2] = index;
+	thread_buffer()->words[1] = cnode;
+	thread_buffer()->words[0] = requester;
+	return invoke(control, IOMMU_ISSUE, 4);
+}
+static inline status_t iommu_fault(cptr_t control, struct iommu_fault *fault)
+{
+	status_t status = invoke(control, IOMMU_FAULT, 0);
+
+	if (status == STATUS_OK)
+		__builtin_memcpy(fault, (const void *)thread_buffer()->words, sizeof(*fault));
+	return status;
+}
+static inline status_t requester_bind(cptr_t requester, cptr_t vspace)
+{
+	return invoke_1(requester, REQUESTER_BIND, vspace);
+}
+static inline status_t requester_unbind(cptr_t requester)
+{
+	return invoke(requester, REQUESTER_UNBIND, 0);
+}
+
 // I/O ports; bytes: 1, 2 or 4.
 static inline status_t ioport_issue(cptr_t control, unsigned first, unsigned last, cptr_t cnode,
 				    uint64_t index, uint64_t depth)

@@ -96,8 +96,10 @@ static void request_send(void)
 static void notified(uint64_t bits)
 {
 	crashes_take();
-	if (bits & NOTIFY_TICK)
+	if (bits & NOTIFY_TICK) {
 		watch_tick();
+		devices_watch();
+	}
 	settle_all();
 	if (state->request != 0)
 		request_send();

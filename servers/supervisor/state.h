@@ -18,6 +18,7 @@
 //	build.c     kernel objects, grants                threads.c  further threads
 //	space.c     memory: image, stack, page of facts  policy.c   what follows a death
 //	watch.c     heartbeats, passive servers           crash.c    crash reports
+//	devices.c   what the IOMMU blocked
 //	program.c   manifest and archive                 trace.c    backtraces and symbols
 //	slots.c     where capabilities are                log.c      the log
 //	manage.c    the methods for who manages processes; interrupt.c: threads sent elsewhere
@@ -238,6 +239,10 @@ void process_restart_asked(struct process *process, enum start_mode mode);
 
 void watch_start_ticker(void);
 void watch_tick(void);
+
+// ---- devices.c ---------------------------------------------------------------------------------
+
+void devices_watch(void);
 
 // ---- crash.c, trace.c ----------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ $(call guest-suite,kernel-split,$(BUILD)/kernel-suite.tar,120,\
 	-append split=on -icount shift=0$(comma)sleep=off)
 
 # With an IOMMU, and a device that does what it is told.
-IOMMU_MACHINE := -device intel-iommu$(comma)aw-bits=48$(comma)intremap=on \
-	-device edu$(comma)dma_mask=0xffffffffffffffff
-$(call guest-suite,kernel-iommu,$(BUILD)/kernel-suite.tar,120,$(IOMMU_MACHINE) -icount shift=0$(comma)sleep=off)
+EDU := -device edu$(comma)dma_mask=0xffffffffffffffff
+$(call guest-suite,kernel-iommu,$(BUILD)/kernel-suite.tar,120,$(IOMMU_MACHINE) $(EDU) -icount shift=0$(comma)sleep=off)
+# The driver on another CPU than who ends it.
+$(call guest-suite,kernel-iommu-2-cpus,$(BUILD)/kernel-suite.tar,120,$(IOMMU_MACHINE) $(EDU) -smp 2 \
+	-accel tcg$(comma)thread=multi -append only=iommu$(comma)device)
