@@ -35,7 +35,7 @@ enum {
 #define REGISTERS (TEST_VADDR + 0x100000)
 
 unsigned edu_requester;
-static cptr_t ports;
+static cptr_t ports, registers_frame;
 static volatile uint32_t *registers = (void *)REGISTERS;
 
 static uint32_t config_read(unsigned requester, unsigned at)
@@ -66,10 +66,18 @@ bool edu_present(void)
 	return false;
 }
 
+void edu_registers_map(cptr_t space)
+{
+	uint64_t status = frame_map(cap_copy(registers_frame, RIGHT_ALL), space, REGISTERS,
+				    RIGHT_READ | RIGHT_WRITE, MAP_UNCACHED);
+
+	if (status != STATUS_OK)
+		guest_die("a device's registers in a space", status);
+}
+
 // Its registers go to the begin of a piece of device memory, where a frame is easily had.
 void edu_setup(void)
 {
-	cptr_t frame = slot_take(1);
 	unsigned i = 0;
 
 	ports_get();
@@ -79,13 +87,12 @@ void edu_setup(void)
 			guest_die("no device memory", i);
 	config_write(BAR, (uint32_t)boot->untyped[i].paddr);
 	config_write(COMMAND, COMMAND_MEMORY | COMMAND_MASTER);
-	uint64_t status =
-		object_retype(BOOT_SLOT_FIRST_UNTYPED + i, OBJECT_FRAME, FRAME_4K_BITS, frame, 1);
-	if (status == STATUS_OK)
-		status = frame_map(frame, BOOT_SLOT_VSPACE, REGISTERS, RIGHT_READ | RIGHT_WRITE,
-				   MAP_UNCACHED);
+	registers_frame = slot_take(1);
+	uint64_t status = object_retype(BOOT_SLOT_FIRST_UNTYPED + i, OBJECT_FRAME, FRAME_4K_BITS,
+					registers_frame, 1);
 	if (status != STATUS_OK)
 		guest_die("registers of a device", status);
+	edu_registers_map(BOOT_SLOT_VSPACE);
 	edu_message(0, 0);
 	edu_wait();
 }
@@ -100,9 +107,14 @@ void edu_start(uint64_t address, unsigned bytes, bool to_memory)
 	wide[START] = START_BIT | (to_memory ? TO_MEMORY : 0);
 }
 
+bool edu_busy(void)
+{
+	return ((volatile uint64_t *)REGISTERS)[START] & START_BIT;
+}
+
 void edu_wait(void)
 {
-	while (((volatile uint64_t *)REGISTERS)[START] & START_BIT)
+	while (edu_busy())
 		sleep_us(TRANSFER_US);
 }
 

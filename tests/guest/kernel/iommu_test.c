@@ -15,6 +15,8 @@ enum {
 	DMA_ASID = 3800,
 	WINDOW = 0x200000, // where the device sees the page
 	WORDS = 8,	   // of what it moves
+	KILLS = 30,
+	UNUSED_PIN = 5,
 };
 
 // A check that has said itself why it failed.
@@ -282,6 +284,70 @@ static bool test_fault_line(void)
 	return true;
 }
 
+// ---- a driver that is killed --------------------------------------------------------------------
+
+// Has the device write to its window for ever.
+static void body_drive(struct guest_thread *t)
+{
+	for (;;) {
+		edu_start(WINDOW, WORDS * 8, true);
+		t->counter++;
+		while (edu_busy())
+			for (volatile unsigned i = 0; i < 10000; i++)
+				;
+	}
+}
+
+// The order of a restart: the thread, the requester, and only then the memory, which is another's at
+// once. Whatever the device was doing, the other's memory keeps what it holds.
+static bool driver_kill(struct guest_thread *driver, cptr_t memory, unsigned round)
+{
+	CHECK_STATUS(CALL(driver->thread, THREAD_SUSPEND).status, OK);
+	CHECK_STATUS(CALL(requester, REQUESTER_UNBIND).status, OK);
+	CHECK_STATUS(cap_revoke(memory), OK);
+	CHECK_EQUAL(cap_type(window), 0);
+	CHECK_STATUS(object_retype(memory, OBJECT_FRAME, FRAME_4K_BITS, frame, 1), OK);
+	CHECK_STATUS(frame_map(frame, BOOT_SLOT_VSPACE, TEST_VADDR, RIGHT_READ | RIGHT_WRITE, 0),
+		     OK);
+	CHECK_EQUAL(PAGE[0], 0);
+	page_fill(round);
+	edu_wait();
+	CHECK(page_holds(round));
+	return true;
+}
+
+static bool test_driver_killed(void)
+{
+	cptr_t memory = object_make(OBJECT_UNTYPED, FRAME_4K_BITS), space = space_make();
+	struct guest_thread *driver = thread_make(BELOW, space);
+	uint64_t random = 99;
+
+	thread_schedctx_make(driver, 10000, 10000);
+	device_setup(RIGHT_READ | RIGHT_WRITE);
+	buffer_fill(0xdddd);
+	CHECK_STATUS(CALL(requester, REQUESTER_UNBIND).status, OK);
+	CHECK_STATUS(cap_revoke(frame), OK);
+	CHECK_STATUS(cap_delete(frame), OK);
+	edu_registers_map(space);
+	if (boot->cpu_count > 1)
+		CHECK_STATUS(thread_place(driver, 1), OK);
+	CHECK_STATUS(object_retype(memory, OBJECT_FRAME, FRAME_4K_BITS, frame, 1), OK);
+	for (unsigned round = 1; round <= KILLS; round++) {
+		CHECK_STATUS(CALL(BOOT_SLOT_CNODE, CNODE_COPY, window, ROOT_DEPTH, BOOT_SLOT_CNODE,
+				  frame, ROOT_DEPTH, RIGHT_ALL)
+				     .status,
+			     OK);
+		CHECK_STATUS(frame_map(window, dma_space, WINDOW, RIGHT_READ | RIGHT_WRITE, 0), OK);
+		CHECK_STATUS(CALL(requester, REQUESTER_BIND, dma_space).status, OK);
+		thread_go(driver, body_drive);
+		random = random * 6364136223846793005 + 1442695040888963407;
+		sleep_us(1000 + (random >> 40) % 150000);
+		MUST(driver_kill(driver, memory, round));
+	}
+	CHECK(driver->counter >= KILLS);
+	return true;
+}
+
 static cptr_t line_make(cptr_t sender, struct sys_regs *message)
 {
 	cptr_t line = slot_take(1);
@@ -296,6 +362,7 @@ static cptr_t line_make(cptr_t sender, struct sys_regs *message)
 static bool test_interrupts(void)
 {
 	cptr_t notification = object_make(OBJECT_NOTIFICATION, 0), other = slot_take(1);
+	cptr_t pin = slot_take(1);
 	struct sys_regs mine, theirs;
 
 	device_setup(RIGHT_READ | RIGHT_WRITE);
@@ -310,7 +377,13 @@ static bool test_interrupts(void)
 	edu_interrupt();
 	CHECK_STATUS(NB_RECV(notification, 0).status, WOULD_BLOCK);
 	CHECK_STATUS(cap_delete(line), OK);
-	edu_message(mine.word[0], mine.word[1]); // of nobody now
+	// Its number is nobody's now; its vector is a pin's.
+	CHECK_STATUS(CALL(BOOT_SLOT_IRQ_CONTROL, IRQ_GET_LINE, UNUSED_PIN, 0, BOOT_SLOT_CNODE, pin,
+			  ROOT_DEPTH)
+			     .status,
+		     OK);
+	CHECK_STATUS(CALL(pin, IRQ_SET_NTFN, cap_mint(notification, RIGHT_WRITE, 4)).status, OK);
+	edu_message(mine.word[0], mine.word[1]);
 	edu_interrupt();
 	CHECK_STATUS(NB_RECV(notification, 0).status, WOULD_BLOCK);
 	// And by DMA: what looks like a write of memory is a message, which no window lets through.
@@ -392,6 +465,7 @@ const struct test iommu_tests[] = {
 	{"iommu_reuse", test_reuse},
 	{"iommu_fault_line", test_fault_line},
 	{"iommu_interrupts", test_interrupts},
+	{"iommu_driver_killed", test_driver_killed},
 	{"iommu_errors", test_errors},
 	{0},
 };

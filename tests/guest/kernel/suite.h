@@ -27,8 +27,9 @@ extern const struct test untyped_tests[], cnode_tests[], ipc_tests[], long_tests
 	space_tests[], device_tests[], hostile_tests[], garbage_tests[], register_tests[],
 	fpu_tests[], smp_tests[], wild_tests[], vcpu_tests[], vcpu_absent_tests[], iommu_tests[],
 	iommu_absent_tests[];
-bool vcpu_supported(void); // can this machine run guests?
-bool iommu_usable(void);   // does it have an IOMMU, and the device for its tests?
+bool vcpu_supported(void);				     // can this machine run guests?
+uint64_t thread_place(struct guest_thread *t, unsigned cpu); // -> status
+bool iommu_usable(void); // does it have an IOMMU, and the device for its tests?
 
 bool check_fail(int line, const char *what, uint64_t got, uint64_t want);
 bool check_status_fail(int line, const char *what, uint64_t got, uint64_t want);
