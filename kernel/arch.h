@@ -74,7 +74,7 @@ _Noreturn void kernel_boot(void); // on the boot CPU: window mapped, clock and i
 // ---- CPUs ----------------------------------------------------------------------------------------
 
 // cpu_self() -> struct cpu *: the executing CPU's structure; inline in arch_types.h
-struct cpu *cpu_by_number(unsigned number);
+// cpu_by_number(number) -> struct cpu *: inline there too
 unsigned cpu_count(void);
 void arch_cpu_kick(unsigned cpu); // make that CPU enter kernel_reschedule_ipi() soon
 // Take another CPU's current thread away: on return that CPU has run kernel_stalled(), its current
@@ -112,7 +112,7 @@ void arch_thread_destroy(struct thread *t); // forget it on every CPU
 // ---- time -------------------------------------------------------------------------------------------
 
 typedef uint64_t ticks_t; // of the CPU's clock, monotonic, same on all CPUs
-ticks_t arch_now(void);
+// arch_now() -> ticks_t: inline in arch_types.h
 ticks_t arch_ticks_from_us(uint64_t us);
 uint64_t arch_us_from_ticks(ticks_t ticks);
 void arch_timer_set(ticks_t deadline); // one shot, this CPU; UINT64_MAX: none; may come early

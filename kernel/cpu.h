@@ -7,8 +7,6 @@
 //   and out.
 // - `current` is never in the run queue. It is the idle thread if nothing can run.
 // - A thread is queued at the CPU of its scheduling context.
-// - `ready` has a bit for each priority with a non-empty queue; `top` is the highest of them, -1
-//   if there is none.
 // - The time since `since` has not been charged to `charged` yet.
 #pragma once
 
@@ -17,7 +15,7 @@
 
 #define PRIORITY_COUNT 256
 
-struct run_queue {
+struct run_list {
 	struct thread *head, *tail;
 };
 
@@ -25,7 +23,7 @@ struct cpu {
 	struct thread *current;
 	struct arch_cpu arch;
 
-	int top;
+	int top;	 // the highest priority that is ready (run_queue.h)
 	bool reschedule; // the choice of `current` has to be made anew before the kernel is left
 	bool yielded;	 // `current` gives way to others of its priority
 	uint16_t number;
@@ -34,6 +32,6 @@ struct cpu {
 	ticks_t deadline;	  // what the timer was set to; UINT64_MAX: it has fired, or none
 	struct schedctx *release; // contexts without budget (release.h)
 	uint64_t ready[PRIORITY_COUNT / 64];
-	struct run_queue queue[PRIORITY_COUNT];
+	struct run_list list[PRIORITY_COUNT];
 	struct thread idle __attribute__((aligned(64)));
 };

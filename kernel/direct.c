@@ -232,18 +232,43 @@ struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply_cptr
 	return answer_caller(cpu, thread, reply, endpoint, caller);
 }
 
-// A signal that nobody waits for, and a yield to nobody.
+// Somebody may be woken.
+static __attribute__((noinline)) struct answer signal(struct thread *thread, const struct cap *cap)
+{
+	notification_signal_heard(cap_object(*cap), cap->badge);
+	return syscall_leave(thread, STATUS_OK, 0);
+}
+
+static __attribute__((noinline)) struct answer wait(struct thread *thread,
+						    struct notification *notification)
+{
+	(void)!notification_wait(notification, thread, true);
+	sched_check(thread);
+	return syscall_leave_saved();
+}
+
+// Signal and wait, and a yield to nobody: what needs no message saved. The verbs are the general ones.
 struct answer kernel_short(cptr_t cptr, uint64_t number, struct thread *thread)
 {
 	struct slot *slot;
 
-	if (number == SYS_SEND && likely(find(thread, cptr, &slot)) &&
-	    likely(cap_is(&slot->cap, OBJECT_NOTIFICATION, RIGHT_WRITE)) &&
-	    likely(notification_signal_quietly(cap_object(slot->cap), slot->cap.badge))) {
+	if (number == SYS_YIELD) {
+		return sched_yields_to_nobody(cpu_self()) ? (struct answer){STATUS_OK, 0} : general;
+	}
+	if (unlikely(!find(thread, cptr, &slot))) {
+		return general;
+	}
+	struct notification *notification = cap_object(slot->cap);
+	if (number == SYS_SEND && likely(cap_is(&slot->cap, OBJECT_NOTIFICATION, RIGHT_WRITE))) {
+		if (notification_is_heard(notification)) {
+			return signal(thread, &slot->cap);
+		}
+		notification_signal_quietly(notification, slot->cap.badge);
 		return (struct answer){STATUS_OK, 0};
 	}
-	if (number == SYS_YIELD && sched_yields_to_nobody(cpu_self())) {
-		return (struct answer){STATUS_OK, 0};
+	if (number == SYS_RECV && likely(cap_is(&slot->cap, OBJECT_NOTIFICATION, RIGHT_READ)) &&
+	    likely(thread->msg.aux == 0 && notification_may_wait(notification, thread))) {
+		return wait(thread, notification);
 	}
 	return general;
 }

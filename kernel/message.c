@@ -115,14 +115,9 @@ static uint64_t transfer_caps(struct thread *sender, struct thread *receiver,
 	return (uint64_t)arrived << 8 | (uint64_t)unwrapped << 12;
 }
 
-// The register words, and zeroes beyond them. Written out, since this is most of a short message.
+// The register words. Written out, since this is most of a short message.
 static inline void copy_registers(uint64_t *to, const uint64_t *from, unsigned words)
 {
-	if (words == 0) {
-		to[0] = to[1] = to[2] = to[3] = 0;
-		to[4] = to[5] = to[6] = to[7] = 0;
-		return;
-	}
 	switch (words) {
 	default: to[7] = from[7]; // fall through
 	case 7: to[6] = from[6];  // fall through
@@ -132,8 +127,8 @@ static inline void copy_registers(uint64_t *to, const uint64_t *from, unsigned w
 	case 3: to[2] = from[2];  // fall through
 	case 2: to[1] = from[1];  // fall through
 	case 1: to[0] = from[0];  // fall through
+	case 0: break;
 	}
-	msg_zero_beyond(to, words);
 }
 
 uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,

@@ -8,13 +8,6 @@
 #include "sched.h"
 #include "thread.h"
 
-static void set_idle_if_empty(struct notification *notification)
-{
-	if (!notification->head) {
-		notification->state = NOTIFICATION_IDLE;
-	}
-}
-
 static void enqueue(struct notification *notification, struct thread *thread)
 {
 	thread->notification = notification;
@@ -42,7 +35,9 @@ void notification_dequeue(struct notification *notification, struct thread *thre
 		notification->head = thread->queue_next;
 	}
 	thread->notification = NULL;
-	set_idle_if_empty(notification);
+	if (!notification->head) {
+		notification->state = NOTIFICATION_IDLE;
+	}
 }
 
 // What a thread that receives `word` finds in its registers.
@@ -53,9 +48,6 @@ static void deliver(struct thread *thread, uint64_t word)
 	thread->msg.info = 0;
 	thread->msg.aux = RECEIVED_NOTIFICATION;
 	thread->msg.third = 0;
-	for (unsigned i = 0; i < MSG_REG_WORDS; i++) {
-		thread->msg.words[i] = 0;
-	}
 }
 
 // A waiter without a scheduling context of its own runs on the notification's: that one, if it is free.
@@ -75,9 +67,9 @@ static void lend(struct notification *notification, struct thread *thread)
 	}
 }
 
+// The thread has left its queue.
 static void wake(struct notification *notification, struct thread *thread, uint64_t word)
 {
-	thread_leave_wait(thread);
 	thread->state = THREAD_RUNNING;
 	deliver(thread, word);
 	lend(notification, thread);
@@ -100,14 +92,17 @@ static void kick_guest(const struct thread *bound)
 	}
 }
 
-void notification_signal(struct notification *notification, uint64_t badge)
+void notification_signal_heard(struct notification *notification, uint64_t badge)
 {
 	if (badge == 0) {
 		return;
 	}
 	if (notification->state == NOTIFICATION_WAITING) {
-		wake(notification, notification->head, badge);
+		struct thread *thread = notification->head;
+		notification_dequeue(notification, thread);
+		wake(notification, thread, badge);
 	} else if (bound_receives(notification)) {
+		thread_leave_wait(notification->bound);
 		wake(notification, notification->bound, badge);
 	} else {
 		notification->word |= badge;
@@ -121,6 +116,7 @@ void notification_check_bound(struct notification *notification)
 	uint64_t word;
 
 	if (bound_receives(notification) && notification_poll(notification, &word)) {
+		thread_leave_wait(notification->bound);
 		wake(notification, notification->bound, word);
 	}
 }

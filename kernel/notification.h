@@ -39,17 +39,30 @@ struct notification {
 
 _Static_assert(sizeof(struct notification) == 1 << NOTIFICATION_BITS, "notification size is ABI");
 
-void notification_signal(struct notification *notification, uint64_t badge);
-// The same if nobody is to be woken; false: not done.
-must_check static inline bool notification_signal_quietly(struct notification *notification,
-							  uint64_t badge)
+// May there be somebody to be woken?
+static inline bool notification_is_heard(const struct notification *notification)
 {
-	if (notification->state == NOTIFICATION_WAITING || notification->bound || badge == 0) {
-		return false;
+	return notification->state == NOTIFICATION_WAITING || notification->bound;
+}
+
+void notification_signal_heard(struct notification *notification, uint64_t badge);
+
+// The same if nobody is.
+static inline void notification_signal_quietly(struct notification *notification, uint64_t badge)
+{
+	if (badge != 0) {
+		notification->word |= badge;
+		notification->state = NOTIFICATION_ACTIVE;
 	}
-	notification->word |= badge;
-	notification->state = NOTIFICATION_ACTIVE;
-	return true;
+}
+
+static inline void notification_signal(struct notification *notification, uint64_t badge)
+{
+	if (notification_is_heard(notification)) {
+		notification_signal_heard(notification, badge);
+	} else {
+		notification_signal_quietly(notification, badge);
+	}
 }
 
 // A bound notification is its thread's alone.

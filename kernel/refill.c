@@ -50,11 +50,8 @@ static void append(struct schedctx *s, struct refill piece)
 	}
 }
 
-bool refill_charge(struct schedctx *s, ticks_t used)
+bool refill_charge_sporadic(struct schedctx *s, ticks_t used)
 {
-	if (s->round_robin) {
-		return refill_charge_round_robin(s, used);
-	}
 	bool spent = used >= s->budget;
 	if (unlikely(spent)) {
 		// More than there was, since the timer was late: each whole budget costs a period.

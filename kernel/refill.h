@@ -31,7 +31,7 @@ extern ticks_t refill_minimum; // set at boot
 
 void refill_configure(struct schedctx *s, ticks_t budget, ticks_t period, unsigned limit,
 		      ticks_t now);
-// Time was used: true if the first piece is used up.
-bool refill_charge(struct schedctx *s, ticks_t used);
+// Time was used: true if the first piece is used up. (refill_charge in schedctx.h is for both kinds.)
+bool refill_charge_sporadic(struct schedctx *s, ticks_t used);
 // The thread becomes runnable after it was blocked: its time counts from now.
 void refill_unblock(struct schedctx *s, ticks_t now);

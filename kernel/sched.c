@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// The scheduler. See sched.h for its rules, refill.h for budgets, release.h for who waits for time.
+// The scheduler. See sched.h for its rules, run_queue.h for who is ready, refill.h for budgets,
+// release.h for who waits for time.
 //
 // Constant time, but for the release queue, which is logarithmic, and the releases due at one timer
 // interrupt, which are done RELEASE_STEP at a time.
@@ -8,6 +9,7 @@
 #include "fault.h"
 #include "panic.h"
 #include "release.h"
+#include "run_queue.h"
 #include "schedctx.h"
 #include "vspace.h"
 
@@ -32,66 +34,6 @@ static bool can_run(const struct thread *thread)
 	return thread->state == THREAD_RUNNING && thread->schedctx && thread->schedctx->budget != 0;
 }
 
-// ---- run queue ------------------------------------------------------------------------------------
-
-// At most `priority`: nothing above it is ready.
-static int highest(const struct cpu *cpu, unsigned priority)
-{
-	for (int i = priority / 64; i >= 0; i--) {
-		if (cpu->ready[i]) {
-			return i * 64 + 63 - __builtin_clzl(cpu->ready[i]);
-		}
-	}
-	return -1;
-}
-
-static void enqueue(struct cpu *cpu, struct thread *thread, bool front)
-{
-	struct run_queue *queue = &cpu->queue[thread->priority];
-
-	thread->queued = true;
-	thread->cpu = cpu->number;
-	if (!queue->head) {
-		thread->run_next = thread->run_previous = NULL;
-		queue->head = queue->tail = thread;
-		cpu->ready[thread->priority / 64] |= 1ul << thread->priority % 64;
-		if (thread->priority > cpu->top) {
-			cpu->top = thread->priority;
-		}
-	} else if (front) {
-		thread->run_previous = NULL;
-		thread->run_next = queue->head;
-		queue->head->run_previous = thread;
-		queue->head = thread;
-	} else {
-		thread->run_next = NULL;
-		thread->run_previous = queue->tail;
-		queue->tail->run_next = thread;
-		queue->tail = thread;
-	}
-}
-
-static void dequeue(struct cpu *cpu, struct thread *thread)
-{
-	struct run_queue *queue = &cpu->queue[thread->priority];
-
-	thread->queued = false;
-	if (thread->run_next) {
-		thread->run_next->run_previous = thread->run_previous;
-	} else {
-		queue->tail = thread->run_previous;
-	}
-	if (thread->run_previous) {
-		thread->run_previous->run_next = thread->run_next;
-	} else {
-		queue->head = thread->run_next;
-	}
-	if (!queue->head) {
-		cpu->ready[thread->priority / 64] &= ~(1ul << thread->priority % 64);
-		cpu->top = highest(cpu, cpu->top);
-	}
-}
-
 // ---- time -----------------------------------------------------------------------------------------
 
 // Charge what has been used to who used it; returns the time.
@@ -102,16 +44,17 @@ static inline ticks_t charge(struct cpu *cpu)
 	ticks_t used = now > cpu->since ? now - cpu->since : 0; // it may be another CPU's clock
 
 	cpu->since = now;
-	if (s) {
+	if (likely(s)) {
 		s->used += used;
-		s->spent |= likely(s->round_robin) ? refill_charge_round_robin(s, used)
-						   : refill_charge(s, used);
+		if (unlikely(refill_charge(s, used))) {
+			s->spent = true;
+		}
 	}
 	return now;
 }
 
 // The timer may stay set too early: sched_timer then finds nothing to do and sets it anew.
-static void set_timer(struct cpu *cpu)
+static inline void set_timer(struct cpu *cpu)
 {
 	ticks_t deadline = NEVER;
 
@@ -136,30 +79,39 @@ static void reschedule(struct cpu *cpu)
 	cpu->reschedule = true;
 }
 
+// Not ready: its thread is queued when it is.
+static void throttle(struct schedctx *s)
+{
+	struct cpu *cpu = cpu_by_number(s->cpu);
+
+	release_add(&cpu->release, s);
+	if (cpu->release != s) {
+		return;
+	}
+	if (cpu == cpu_self()) {
+		set_timer(cpu);
+	} else {
+		reschedule(cpu); // it sets its timer itself
+	}
+}
+
 // A thread that can run and is not current goes to the run queue, or its context to the release queue.
 static void place(struct thread *thread, bool front, ticks_t now)
 {
 	struct schedctx *s = thread->schedctx;
 	struct cpu *cpu = cpu_by_number(s->cpu);
 
-	if (!refill_is_ready(s, now)) {
-		release_add(&cpu->release, s);
-		if (cpu->release == s) {
-			if (cpu == cpu_self()) {
-				set_timer(cpu);
-			} else {
-				reschedule(cpu); // it sets its timer itself
-			}
-		}
+	if (unlikely(!refill_is_ready(s, now))) {
+		throttle(s);
 		return;
 	}
-	enqueue(cpu, thread, front);
+	run_queue_add(cpu, thread, front);
 	if (thread->priority > cpu->current->priority || cpu->current == &cpu->idle) {
 		reschedule(cpu);
 	}
 }
 
-static void wake(struct thread *thread, bool front)
+static __attribute__((noinline)) void wake(struct thread *thread, bool front)
 {
 	struct schedctx *s = thread->schedctx;
 	ticks_t now = 0;
@@ -168,16 +120,28 @@ static void wake(struct thread *thread, bool front)
 	    cpu_by_number(thread->cpu)->current == thread) {
 		return;
 	}
-	if (!s->round_robin) {
+	if (unlikely(!s->round_robin)) {
 		now = arch_now();
 		refill_unblock(s, now);
 	}
 	place(thread, front, now);
 }
 
+// Nearly always it has waited on this CPU, and runs round robin.
 void sched_wake(struct thread *thread)
 {
-	wake(thread, false);
+	const struct schedctx *s = thread->schedctx;
+	struct cpu *cpu = cpu_self();
+
+	if (unlikely(!s || !s->round_robin || s->cpu != cpu->number || thread->cpu != cpu->number ||
+		     thread->state != THREAD_RUNNING || thread->queued || cpu->current == thread)) {
+		wake(thread, false);
+		return;
+	}
+	run_queue_add(cpu, thread, false);
+	if (thread->priority > cpu->current->priority || cpu->current == &cpu->idle) {
+		cpu->reschedule = true;
+	}
 }
 
 void sched_wake_first(struct thread *thread)
@@ -190,7 +154,7 @@ void sched_stop(struct thread *thread)
 	struct cpu *cpu = cpu_by_number(thread->cpu);
 
 	if (thread->queued) {
-		dequeue(cpu, thread);
+		run_queue_remove(cpu, thread);
 	} else if (cpu->current == thread) {
 		if (cpu != cpu_self()) {
 			arch_cpu_stall(cpu->number);
@@ -263,7 +227,7 @@ void sched_forget(struct schedctx *s)
 // ---- choosing -------------------------------------------------------------------------------------
 
 // The current thread could go on but does not: put it where it will be found again.
-static void put_back(struct cpu *cpu, struct thread *thread, ticks_t now)
+static __attribute__((noinline)) void put_back(struct cpu *cpu, struct thread *thread, ticks_t now)
 {
 	struct schedctx *s = thread->schedctx;
 	bool front = !s->spent && !cpu->yielded;
@@ -279,11 +243,10 @@ static void put_back(struct cpu *cpu, struct thread *thread, ticks_t now)
 	}
 }
 
-static struct thread *take_first(struct cpu *cpu, ticks_t now)
+static inline struct thread *take_first(struct cpu *cpu, ticks_t now)
 {
 	while (cpu->top >= 0) {
-		struct thread *thread = cpu->queue[cpu->top].head;
-		dequeue(cpu, thread);
+		struct thread *thread = run_queue_take(cpu);
 		if (likely(refill_is_ready(thread->schedctx, now))) {
 			return thread;
 		}
@@ -306,40 +269,28 @@ void sched_choose(void)
 	struct cpu *cpu = cpu_self();
 	struct thread *thread = cpu->current;
 
+	bool goes_on = can_run(thread);
+
 	cpu->reschedule = false;
-	if (can_run(thread) && thread->schedctx == cpu->charged && !cpu->charged->spent &&
-	    !cpu->yielded && cpu->top <= thread->priority && cpu->deadline != NEVER) {
+	if (goes_on && thread->schedctx == cpu->charged && !cpu->charged->spent && !cpu->yielded &&
+	    cpu->top <= thread->priority && cpu->deadline != NEVER) {
 		return;
 	}
 	ticks_t now = charge(cpu);
-	cpu->charged = NULL; // for whoever looks while the choice is open
-	if (can_run(thread)) {
+	if (goes_on) {
+		cpu->charged = NULL; // for whoever looks while the choice is open
 		put_back(cpu, thread, now);
 	}
 	struct thread *next = take_first(cpu, now);
 	cpu->yielded = false;
 	cpu->reschedule = false;
 	cpu->charged = next->schedctx;
-	if (cpu->charged) {
+	if (likely(cpu->charged)) {
 		cpu->charged->spent = false;
 	}
 	set_timer(cpu);
 	if (next != thread) {
 		sched_switch(cpu, next);
-	}
-}
-
-void sched_block(void)
-{
-	cpu_self()->reschedule = true;
-}
-
-void sched_check(struct thread *thread)
-{
-	struct cpu *cpu = cpu_self();
-
-	if (cpu->current == thread && thread->schedctx != cpu->charged) {
-		cpu->reschedule = true;
 	}
 }
 
@@ -370,8 +321,8 @@ bool sched_let_run(struct thread *thread)
 	    thread->priority < cpu->current->priority) {
 		return false;
 	}
-	dequeue(cpu, thread);
-	enqueue(cpu, thread, true);
+	run_queue_remove(cpu, thread);
+	run_queue_add(cpu, thread, true);
 	cpu->yielded = true;
 	cpu->reschedule = true;
 	return true;

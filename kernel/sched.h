@@ -27,9 +27,21 @@ void sched_stop(struct thread *thread);
 // Its registers are to be read or written: they are not in another CPU.
 void sched_stall(struct thread *thread);
 // The current thread waits from now on.
-void sched_block(void);
-// What the current thread runs on may have changed.
-void sched_check(struct thread *thread);
+static inline void sched_block(void)
+{
+	cpu_self()->reschedule = true;
+}
+
+// What the thread runs on may have changed, which matters if it is current.
+static inline void sched_check(const struct thread *thread)
+{
+	struct cpu *cpu = cpu_self();
+
+	if (cpu->current == thread && thread->schedctx != cpu->charged) {
+		cpu->reschedule = true;
+	}
+}
+
 // No CPU may have the thread as its current one: its memory is about to go.
 void sched_drop(struct thread *thread);
 

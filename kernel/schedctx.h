@@ -64,10 +64,10 @@ static inline bool refill_is_ready(const struct schedctx *s, ticks_t now)
 	return s->round_robin || s->refill[s->head].time <= now;
 }
 
-// refill_charge of one that runs round robin: it is full again when it is used up.
+// refill_charge of one that runs round robin: its one piece is full again when it is used up.
 static inline bool refill_charge_round_robin(struct schedctx *s, ticks_t used)
 {
-	struct refill *piece = refill_head(s);
+	struct refill *piece = &s->refill[0];
 
 	if (likely(used + refill_minimum < piece->amount)) {
 		piece->amount -= used;
@@ -75,6 +75,12 @@ static inline bool refill_charge_round_robin(struct schedctx *s, ticks_t used)
 	}
 	piece->amount = s->budget;
 	return true;
+}
+
+static inline bool refill_charge(struct schedctx *s, ticks_t used)
+{
+	return likely(s->round_robin) ? refill_charge_round_robin(s, used)
+				      : refill_charge_sporadic(s, used);
 }
 
 #define SCHEDCTX_MIN_US 10

@@ -18,33 +18,10 @@
 #include "reply.h"
 #include "sched.h"
 
-static const struct answer saved = {ANSWER_SAVED, 0};
-
-// The thread's call ends with `status` and the first `words` words of its msg.
-static inline struct answer leave(struct thread *thread, uint64_t status, uint64_t words)
-{
-	if (unlikely(words > 0)) {
-		msg_zero_beyond(thread->msg.words, words);
-	}
-	if (likely(!cpu_self()->reschedule)) {
-		return (struct answer){status, words};
-	}
-	thread_answer(thread, status, words);
-	sched_choose();
-	return saved;
-}
-
 static struct answer fail(struct thread *thread, enum status status, uint64_t detail)
 {
 	thread->msg.words[0] = detail;
-	return leave(thread, status, 1);
-}
-
-// The thread waits, or has been given what it finds.
-static struct answer leave_saved(void)
-{
-	sched_leave();
-	return saved;
+	return syscall_leave(thread, status, 1);
 }
 
 // What is wrong with a capability that is not of a type that was wanted.
@@ -58,9 +35,9 @@ struct answer syscall_invoke(struct thread *thread, struct slot *slot)
 	struct answer answer = invocation_run(thread, slot);
 
 	if (unlikely(answer.what == ANSWER_SAVED)) {
-		return leave_saved();
+		return syscall_leave_saved();
 	}
-	return leave(thread, answer.what, answer.word);
+	return syscall_leave(thread, answer.what, answer.word);
 }
 
 static struct answer do_call(struct thread *thread)
@@ -74,7 +51,8 @@ static struct answer do_call(struct thread *thread)
 	}
 	if (likely(slot->cap.type == OBJECT_ENDPOINT)) {
 		status = ipc_call(thread, slot->cap);
-		return likely(status == STATUS_OK) ? leave_saved() : fail(thread, status, 0);
+		return likely(status == STATUS_OK) ? syscall_leave_saved()
+						   : fail(thread, status, 0);
 	}
 	if (unlikely(mismatch(slot->cap, STATUS_OK) != STATUS_OK)) {
 		return fail(thread, STATUS_NO_CAP, 0);
@@ -129,8 +107,8 @@ static struct answer do_send(struct thread *thread, bool blocking)
 	if (unlikely(status != STATUS_OK)) {
 		return fail(thread, status, detail);
 	}
-	return likely(thread->state == THREAD_RUNNING) ? leave(thread, STATUS_OK, 0)
-						       : leave_saved();
+	return likely(thread->state == THREAD_RUNNING) ? syscall_leave(thread, STATUS_OK, 0)
+						       : syscall_leave_saved();
 }
 
 // The capability to receive through.
@@ -202,7 +180,7 @@ static struct answer do_receive(struct thread *thread, bool blocking)
 		status = ipc_receive(thread, source->cap, reply, blocking, NULL);
 		detail = 0;
 	}
-	return likely(status == STATUS_OK) ? leave_saved() : fail(thread, status, detail);
+	return likely(status == STATUS_OK) ? syscall_leave_saved() : fail(thread, status, detail);
 }
 
 // What could make the second half fail is looked at before the first: once the answer is out, the thread
@@ -230,7 +208,7 @@ static struct answer do_reply_receive(struct thread *thread)
 	if (likely(status == STATUS_OK)) {
 		status = ipc_receive(thread, source->cap, reply, true, answered);
 	}
-	return likely(status == STATUS_OK) ? leave_saved() : fail(thread, status, detail);
+	return likely(status == STATUS_OK) ? syscall_leave_saved() : fail(thread, status, detail);
 }
 
 static struct answer do_send_receive(struct thread *thread)
@@ -254,7 +232,7 @@ struct answer kernel_syscall(uint64_t number, struct thread *thread)
 	case SYS_SEND: return do_send(thread, true);
 	case SYS_NB_SEND: return do_send(thread, false);
 	case SYS_SEND_RECV: return do_send_receive(thread);
-	case SYS_YIELD: sched_yield(); return leave(thread, STATUS_OK, 0);
+	case SYS_YIELD: sched_yield(); return syscall_leave(thread, STATUS_OK, 0);
 	}
 	return fail(thread, STATUS_BAD_METHOD, 0);
 }

@@ -47,7 +47,6 @@ void thread_answer(struct thread *thread, enum status status, unsigned words)
 	thread->msg.info = msg_make(0, 0, words);
 	thread->msg.aux = 0;
 	thread->msg.third = 0;
-	msg_zero_beyond(thread->msg.words, words);
 }
 
 void thread_complete(struct thread *thread, enum status status)

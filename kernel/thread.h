@@ -34,7 +34,8 @@ struct schedctx;
 struct invocation;
 struct vcpu;
 
-// Message registers as the entry path stores them: the exit path of a SHORT frame loads them.
+// Message registers as the entry path stores them: the exit path of a SHORT frame loads them. What lies
+// beyond the length that `info` has means nothing, and whoever makes registers of it puts zeroes there.
 struct msg_regs {
 	uint64_t status;	       // rax: system call in, enum status out
 	uint64_t badge;		       // rdi: capability in, badge out
@@ -43,23 +44,6 @@ struct msg_regs {
 	uint64_t third;		       // rbp: second capability of SYS_SEND_RECV in, 0 out
 	uint64_t words[MSG_REG_WORDS]; // r8 r9 r10 r12 r13 r14 r15 rbx
 };
-
-// Zeroes in the message words from `words` on: nothing is left in a register that was not meant.
-// Written out, since every system call ends with it.
-static inline void msg_zero_beyond(uint64_t *to, unsigned words)
-{
-	switch (words) {
-	case 0: to[0] = 0; // fall through
-	case 1: to[1] = 0; // fall through
-	case 2: to[2] = 0; // fall through
-	case 3: to[3] = 0; // fall through
-	case 4: to[4] = 0; // fall through
-	case 5: to[5] = 0; // fall through
-	case 6: to[6] = 0; // fall through
-	case 7: to[7] = 0; // fall through
-	default: break;
-	}
-}
 
 enum thread_slot {
 	THREAD_SLOT_CSPACE,

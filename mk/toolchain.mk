@@ -13,6 +13,8 @@ DIRECT_ACCESS := -fdirect-access-external-data
 else
 BUILD := build
 TARGET_CC := $(CC)
+# Code is not padded to what a fetch takes at once: that is worth less than the cache it costs.
+UNALIGNED := -falign-functions=1 -falign-jumps=1 -falign-loops=1 -falign-labels=1
 endif
 HOSTCC ?= gcc
 LD := ld

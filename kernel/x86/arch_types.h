@@ -115,3 +115,18 @@ static inline struct cpu *cpu_self(void)
 	__asm__("mov %%rsp, %0" : "=r"(stack));
 	return (struct cpu *)(stack & -CPU_BLOCK_BYTES);
 }
+
+extern char cpu_blocks[];
+
+static inline struct cpu *cpu_by_number(unsigned number)
+{
+	return (struct cpu *)(cpu_blocks + number * CPU_BLOCK_BYTES);
+}
+
+static inline uint64_t arch_now(void)
+{
+	uint64_t low, high;
+
+	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+	return high << 32 | low;
+}

@@ -59,7 +59,7 @@ lock_for_syscall:                    // all of it is saved first, and the number
 	mov	THREAD_INFO_WORD(%r11), %rsi
 	mov	THREAD_AUX(%r11), %rdx
 	ret
-lock_leave_answer:                   // with what is to be found in registers already in them
+lock_leave_short:                    // with what is to be found in registers already in them
 	push	%rax
 	push	%rdi
 	push	%rsi
@@ -164,6 +164,7 @@ other:
 	call	kernel_short
 	cmp	$ENTRY_SAVED, %eax
 	jb	exit_answer
+	je	exit
 	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
 	mov	%rbp, %rax
 general:
@@ -180,24 +181,13 @@ general:
 
 // The same thread goes on: rax = status, rdx = number of message words, which are in its msg.
 exit_answer:
-	LOCK_SITE lock_leave_answer
 	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
-	mov	THREAD_RIP(%r11), %rcx
+	mov	%r11, %rbp
 	mov	%edx, %esi
 	xor	%edi, %edi
-	xor	%ebp, %ebp
-	test	%edx, %edx
-	jnz	1f
-	xor	%r8d, %r8d
-	xor	%r9d, %r9d
-	xor	%r10d, %r10d
-	xor	%r12d, %r12d
-	xor	%r13d, %r13d
-	xor	%r14d, %r14d
-	xor	%r15d, %r15d
-	xor	%ebx, %ebx
-	jmp	exit_short_tail
-1:	xor	%edx, %edx
+	xor	%edx, %edx
+	test	%esi, %esi
+	jz	beyond_0
 	jmp	load_words
 
 // ---- out ---------------------------------------------------------------------------------------
@@ -205,36 +195,35 @@ exit_answer:
 	.globl	exit
 // The stack is empty. A SHORT frame's rip is canonical (arch_types.h), so SYSRET cannot fault.
 exit:
-	LOCK_SITE lock_leave
 	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
 	cmpb	$KIND_SHORT, THREAD_KIND(%r11)
 	jne	exit_full
-	mov	THREAD_RIP(%r11), %rcx
+	mov	%r11, %rbp
 	mov	THREAD_STATUS(%r11), %rax
 	mov	THREAD_BADGE(%r11), %rdi
-	mov	THREAD_INFO_WORD(%r11), %rsi
 	mov	THREAD_AUX(%r11), %rdx
-	xor	%ebp, %ebp
+	mov	THREAD_INFO_WORD(%r11), %rsi
+	test	%sil, %sil
+	jz	beyond_0
 load_words:
-	mov	THREAD_WORD(0)(%r11), %r8
-	mov	THREAD_WORD(1)(%r11), %r9
-	mov	THREAD_WORD(2)(%r11), %r10
-	mov	THREAD_WORD(3)(%r11), %r12
-	mov	THREAD_WORD(4)(%r11), %r13
-	mov	THREAD_WORD(5)(%r11), %r14
-	mov	THREAD_WORD(6)(%r11), %r15
-	mov	THREAD_WORD(7)(%r11), %rbx
-	jmp	exit_short_tail
+	mov	THREAD_WORD(3)(%rbp), %r12
+	mov	THREAD_WORD(4)(%rbp), %r13
+	mov	THREAD_WORD(5)(%rbp), %r14
+	mov	THREAD_WORD(6)(%rbp), %r15
+	mov	THREAD_WORD(7)(%rbp), %rbx
+	jmp	load_first
 
 // rax = the thread to resume, rdi = badge, rdx = aux, rbp = the thread whose message is in the
-// registers. What lies beyond its length is zeroed.
+// registers. What lies beyond its length is zeroed, here as everywhere.
 direct_answer:
 	xor	%edi, %edi
 exit_direct:
 	mov	THREAD_INFO_WORD(%rbp), %rsi
 	mov	%rax, %r11
+	xor	%eax, %eax
 	test	%sil, %sil
 	jz	beyond_0
+load_first:
 	mov	THREAD_WORD(0)(%rbp), %r8
 	cmp	$1, %sil
 	je	beyond_1
@@ -269,9 +258,8 @@ beyond_6:
 beyond_7:
 	xor	%ebx, %ebx
 beyond_8:
-	LOCK_SITE lock_leave_answer
+	LOCK_SITE lock_leave_short
 	mov	THREAD_RIP(%r11), %rcx
-	xor	%eax, %eax
 	xor	%ebp, %ebp
 	.globl	exit_short_tail
 exit_short_tail:                     // split.c puts a jump here, if at all
@@ -280,6 +268,8 @@ exit_short_tail:                     // split.c puts a jump here, if at all
 	sysretq
 
 exit_full:
+	LOCK_SITE lock_leave
+	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
 	cmpb	$KIND_FULL, THREAD_KIND(%r11)
 	jne	exit_wait
 	movb	$KIND_SHORT, THREAD_KIND(%r11) // what it will be when it enters the kernel by itself

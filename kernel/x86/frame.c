@@ -60,14 +60,16 @@ void arch_frame_guest(struct thread *t, bool guest)
 	t->arch.kind = guest ? FRAME_GUEST : FRAME_SHORT;
 }
 
-// What user level would have found in its registers had the system call returned: rcx and r11
-// as SYSRET leaves them.
+// What user level would have found in its registers had the system call returned: zeroes beyond the
+// message, rcx and r11 as SYSRET leaves them.
 void arch_frame_complete(struct thread *t)
 {
 	struct arch_thread *a = &t->arch;
 
 	if (a->kind == FRAME_FULL)
 		return;
+	for (unsigned i = msg_words(t->msg.info); i < MSG_REG_WORDS; i++)
+		t->msg.words[i] = 0;
 	a->kind = FRAME_FULL;
 	a->rax = t->msg.status;
 	a->rdi = t->msg.badge;

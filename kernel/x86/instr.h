@@ -69,13 +69,6 @@ static inline void wrmsr(uint32_t msr, uint64_t value)
 			 : "memory");
 }
 
-static inline uint64_t rdtsc(void)
-{
-	uint32_t low, high;
-	__asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
-	return (uint64_t)high << 32 | low;
-}
-
 struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };

@@ -35,7 +35,7 @@ struct table_pointer {
 enum { GATE_INTERRUPT = 0x8e, GATE_USER = 0xee, VECTOR_STUB_BYTES = 16, SYSCALL_STUB_BYTES = 32 };
 enum { IST_NMI = 1, IST_MACHINE_CHECK = 2, IST_DOUBLE_FAULT = 3, IST_DEBUG = 4 };
 
-extern char cpu_blocks[], vector_stubs[], syscall_stubs[], syscall_stubs_split[];
+extern char vector_stubs[], syscall_stubs[], syscall_stubs_split[];
 
 _Static_assert(__builtin_offsetof(struct segments, user_rsp) + LAYOUT_SEGMENTS == LAYOUT_USER_RSP,
 	       "layout");
@@ -46,11 +46,6 @@ _Static_assert(__builtin_offsetof(struct segments, user_root) + LAYOUT_SEGMENTS 
 	       "layout");
 
 static struct gate idt[256] __attribute__((aligned(4096)));
-
-struct cpu *cpu_by_number(unsigned number)
-{
-	return (struct cpu *)(cpu_blocks + number * CPU_BLOCK_BYTES);
-}
 
 const void *segment_idt(void)
 {

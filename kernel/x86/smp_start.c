@@ -26,7 +26,7 @@ enum { INIT_WAIT_US = 10000, STARTUP_WAIT_US = 200, ANSWER_WAIT_US = 100000 };
 #define TRAMPOLINE_END	 0xa0000ul
 #define CALL		 0xe8
 
-extern char smp_trampoline[], smp_trampoline_end[], cpu_blocks[];
+extern char smp_trampoline[], smp_trampoline_end[];
 extern struct lock_site {
 	uint8_t *place;
 	const uint8_t *function;

@@ -24,8 +24,6 @@
 
 #define MULTIBOOT2_MAGIC 0x36d76289
 
-extern char cpu_blocks[];
-
 _Noreturn void machine_start(uint32_t magic, paddr_t info, uint64_t entry_tsc);
 
 BOOT_ONLY static void memory_start(uint32_t magic, paddr_t info)

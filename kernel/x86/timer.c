@@ -65,10 +65,10 @@ BOOT_ONLY static struct sample sample_take(const struct reference *r)
 	uint64_t narrowest = UINT64_MAX;
 
 	for (unsigned i = 0; i < SAMPLES; i++) {
-		uint64_t before = rdtsc();
+		uint64_t before = arch_now();
 		uint32_t reference = r->read();
 		uint32_t apic = apic_timer_current();
-		uint64_t width = rdtsc() - before;
+		uint64_t width = arch_now() - before;
 		if (width >= narrowest)
 			continue;
 		narrowest = width;
@@ -98,7 +98,7 @@ BOOT_ONLY static void rates_set(uint64_t tsc_hz, uint64_t apic_hz)
 BOOT_ONLY static void measure(const struct reference *r)
 {
 	uint32_t wanted = (uint64_t)r->hz * CALIBRATION_US / 1000000;
-	uint64_t begin = rdtsc();
+	uint64_t begin = arch_now();
 
 	apic_timer_start(UINT32_MAX);
 	struct sample first = sample_take(r);
@@ -108,7 +108,7 @@ BOOT_ONLY static void measure(const struct reference *r)
 	uint64_t passed = (last.reference - first.reference) & r->mask;
 	rates_set((last.tsc - first.tsc) * r->hz / passed,
 		  (uint64_t)(first.apic - last.apic) * r->hz / passed);
-	boot_machine.calibration = rdtsc() - begin;
+	boot_machine.calibration = arch_now() - begin;
 }
 
 BOOT_ONLY void timer_init(void)
@@ -143,11 +143,6 @@ BOOT_ONLY void timer_wait(unsigned us)
 		cpu_pause();
 }
 
-ticks_t arch_now(void)
-{
-	return rdtsc();
-}
-
 static uint64_t scale(uint64_t value, uint64_t factor, unsigned fraction_bits)
 {
 	return (unsigned __int128)value * factor >> fraction_bits;
@@ -171,7 +166,7 @@ void arch_timer_set(ticks_t deadline)
 		wrmsr(MSR_TSC_DEADLINE, deadline == UINT64_MAX ? 0 : deadline);
 		return;
 	}
-	uint64_t now = rdtsc(), count = 0;
+	uint64_t now = arch_now(), count = 0;
 	if (deadline != UINT64_MAX) {
 		count = deadline > now ? scale(deadline - now, apic_per_tick, 32) + 1 : 1;
 		if (count > UINT32_MAX)

@@ -24,8 +24,6 @@
 #define VGA_HOLE   0xa0000ul
 #define ENTRY_DATA (ENTRY_PRESENT | ENTRY_WRITE | ENTRY_ACCESSED | ENTRY_DIRTY | ENTRY_NO_EXECUTE)
 
-extern char cpu_blocks[];
-
 uint64_t kernel_root[512] __attribute__((aligned(4096)));
 
 // With one view the kernel's entries are the same everywhere: global.

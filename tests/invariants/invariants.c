@@ -468,7 +468,7 @@ static const char *check_time(const struct invariants_world *w)
 
 static bool in_run_queue(const struct cpu *cpu, const struct thread *thread)
 {
-	for (const struct thread *t = cpu->queue[thread->priority].head; t; t = t->run_next) {
+	for (const struct thread *t = cpu->list[thread->priority].head; t; t = t->run_next) {
 		if (t == thread) {
 			return true;
 		}
@@ -482,9 +482,9 @@ static const char *check_run_queue(const struct cpu *cpu)
 
 	for (int i = 0; i < PRIORITY_COUNT; i++) {
 		const struct thread *previous = NULL;
-		for (const struct thread *t = cpu->queue[i].head; t; t = t->run_next) {
+		for (const struct thread *t = cpu->list[i].head; t; t = t->run_next) {
 			if (t->run_previous != previous || !t->queued || t->priority != i) {
-				return "Q1: a run queue is not linked both ways";
+				return "Q1: a list of the run queue is not linked both ways";
 			}
 			if (t->state != THREAD_RUNNING || !t->schedctx || !t->schedctx->budget) {
 				return "Q2: a thread that cannot run is in the run queue";
@@ -492,11 +492,11 @@ static const char *check_run_queue(const struct cpu *cpu)
 			previous = t;
 			top = i;
 		}
-		if (cpu->queue[i].tail != previous) {
-			return "Q1: a run queue's tail is not its last thread";
+		if (cpu->list[i].tail != previous) {
+			return "Q1: the tail of a list is not its last thread";
 		}
 		if ((cpu->ready[i / 64] >> i % 64 & 1) != (previous != NULL)) {
-			return "Q3: the bits of the run queues are wrong";
+			return "Q3: the bits of the run queue are wrong";
 		}
 	}
 	return top == cpu->top ? NULL : "Q3: the highest priority is wrong";

@@ -150,6 +150,5 @@ struct answer __wrap_kernel_syscall(uint64_t number, struct thread *thread)
 	}
 	thread->msg.words[0] = slot_count;
 	thread->msg.words[1] = objects[OBJECT_THREAD].count;
-	msg_zero_beyond(thread->msg.words, 2);
 	return (struct answer){broken ? STATUS_BAD_ARGUMENT : STATUS_OK, 2};
 }

@@ -45,11 +45,6 @@ void host_reset(void)
 
 // ---- CPU -------------------------------------------------------------------------------------------
 
-struct cpu *cpu_by_number(unsigned number)
-{
-	return cpu_self();
-}
-
 unsigned cpu_count(void)
 {
 	return 1;
@@ -217,11 +212,6 @@ void arch_thread_destroy(struct thread *t)
 }
 
 // ---- time ------------------------------------------------------------------------------------------
-
-ticks_t arch_now(void)
-{
-	return host->now;
-}
 
 ticks_t arch_ticks_from_us(uint64_t us)
 {

@@ -68,3 +68,13 @@ static inline struct cpu *cpu_self(void)
 {
 	return (struct cpu *)(HOST_WINDOW + HOST_CPU_PADDR);
 }
+
+static inline struct cpu *cpu_by_number(unsigned number)
+{
+	return cpu_self();
+}
+
+static inline uint64_t arch_now(void)
+{
+	return host->now;
+}

@@ -2,9 +2,9 @@
 //
 // System calls on the model machine: what x86/entry.S does around the kernel's functions.
 //
-// A message that went the direct way (kernel/direct.c) is sent once more the general way, from the
-// same state, and both must leave the same memory behind, word for word: so every test and every
-// step of the explorer also says that there is one meaning of a call and of an answer.
+// What went the direct way (kernel/direct.c) is done once more the general way, from the same state,
+// and both must leave the same memory behind, word for word: so every test and every step of the
+// explorer also says that there is one meaning of a call, an answer, a signal and a wait.
 #include "entry.h"
 
 #include "arch_host.h"
@@ -25,15 +25,16 @@ static struct answer direct(struct thread *t, uint64_t number)
 	case SYS_CALL: return kernel_call(t->msg.badge, t->msg.info, t);
 	case SYS_REPLY_RECV: return kernel_reply_receive(t->msg.badge, t->msg.info, t->msg.aux, t);
 	}
-	return (struct answer){ANSWER_GENERAL, 0};
+	return kernel_short(t->msg.badge, number, t);
 }
 
-// The receiver's registers: those of the sender, and zeroes beyond the message.
+// The receiver's registers: those of the sender, as long as the message is.
 static void registers_pass(const struct thread *from, struct thread *to, struct answer answer,
 			   uint64_t number)
 {
-	memcpy(to->msg.words, from->msg.words, sizeof(to->msg.words));
-	msg_zero_beyond(to->msg.words, msg_words(from->msg.info));
+	unsigned words = msg_words(from->msg.info);
+
+	memcpy(to->msg.words, from->msg.words, 8 * (words < MSG_REG_WORDS ? words : MSG_REG_WORDS));
 	to->msg.status = STATUS_OK;
 	to->msg.info = from->msg.info;
 	to->msg.badge = number == SYS_CALL ? answer.word : 0;
@@ -60,7 +61,7 @@ static void compare(void)
 			fprintf(stderr, "at 0x%lx: direct %lx, general %lx\n",
 				HOST_WINDOW + i * 8ul, (unsigned long)after[i],
 				(unsigned long)memory[i]);
-		panic(__FILE__, __LINE__, "the two ways of a message differ");
+		panic(__FILE__, __LINE__, "the two ways of a system call differ");
 	}
 }
 
@@ -92,13 +93,15 @@ void entry_syscall(struct thread *t, uint64_t number)
 
 	if (answer.what == ANSWER_GENERAL) {
 		general(t, number);
-	} else if (went_direct(answer, number)) {
+		return;
+	}
+	if (went_direct(answer, number)) {
 		entry_direct_count++;
 		if (answer.what > ANSWER_GENERAL)
 			registers_pass(t, (struct thread *)answer.what, answer, number);
 		t->msg.info = info; // of what it has sent the descriptor is no more
-		repeat(t, number);
 	} else if (answer.what != ANSWER_SAVED) {
 		thread_answer(t, answer.what, answer.word);
 	}
+	repeat(t, number);
 }

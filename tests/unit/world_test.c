@@ -60,12 +60,12 @@ static void test_call(void **state)
 	assert_int_equal(server->msg.aux, RECEIVED_CALL);
 	assert_int_equal(msg_label(server->msg.info), 77);
 	assert_int_equal(server->msg.words[2], 3);
-	assert_int_equal(server->msg.words[3], 0);
+	assert_int_equal(msg_words(server->msg.info), 3);
 	assert_true(SYS(server, SYS_REPLY_RECV, ENDPOINT, 78, REPLY, 9));
 	assert_int_equal(client->state, THREAD_RUNNING);
 	assert_int_equal(client->msg.status, STATUS_OK);
 	assert_int_equal(client->msg.words[0], 9);
-	assert_int_equal(client->msg.words[1], 0);
+	assert_int_equal(msg_words(client->msg.info), 1);
 	assert_int_equal(server->state, THREAD_RECEIVING);
 }
 
