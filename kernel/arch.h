@@ -49,6 +49,7 @@ struct answer {
 enum {
 	ANSWER_SAVED = 0x100,	// resume the current thread from what is saved of it
 	ANSWER_GENERAL = 0x101, // nothing was done: kernel_syscall has to
+	ANSWER_INVOKE = 0x102,	// the same with words 3..7 saved too: invocation_run(thread, word)
 };
 // SYS_CALL; badge, info and words 0..2 are in caller->msg. With an address, word is the badge.
 struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller);
@@ -95,7 +96,7 @@ enum frame_kind {
 
 void arch_thread_init(struct thread *t); // zeroed memory -> FULL frame that enters user mode at 0
 void arch_thread_init_idle(struct thread *t);
-enum frame_kind arch_frame_kind(const struct thread *t);
+// arch_frame_kind(thread) -> enum frame_kind: inline in thread.h, from `kind` of arch_thread
 void arch_frame_complete(struct thread *t); // SHORT -> FULL: thread->msg becomes register values
 void arch_frame_pend(struct thread *t, bool pending); // SHORT <-> PENDING
 void arch_frame_guest(struct thread *t, bool guest);  // SHORT <-> GUEST
@@ -139,7 +140,7 @@ unsigned arch_vspace_asid(const struct vspace *v); // 0: none yet
 void arch_vspace_forget(struct vspace *v); // it is about to vanish: no CPU may keep it loaded
 // Write a root entry into both views.
 void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry);
-void arch_entry_write(uint64_t *place, uint64_t entry);	     // one page-table entry, single store
+void arch_entry_write(uint64_t *place, uint64_t entry); // one page-table entry, single store
 void arch_tlb_flush_page(struct vspace *v, vaddr_t address); // on every CPU that may hold it
 void arch_tlb_flush_space(struct vspace *v);
 bool arch_frame_size_supported(unsigned size_bits);

@@ -233,6 +233,7 @@ BOOT_ONLY static void start_thread(struct boot_root *root)
 	put_thread(root, THREAD_SLOT_CSPACE, BOOT_SLOT_CNODE);
 	put_thread(root, THREAD_SLOT_VSPACE, BOOT_SLOT_VSPACE);
 	put_thread(root, THREAD_SLOT_BUFFER, BOOT_SLOT_BUFFER);
+	thread_place_buffer(thread, 0);
 	thread->priority = PRIORITY_COUNT - 1;
 	thread->max_priority = PRIORITY_COUNT - 1;
 	arch_regs_write(thread, &regs);

@@ -52,7 +52,7 @@ struct __attribute__((may_alias)) cap {
 			uint64_t watermark : 44; // first free byte / 16
 			uint64_t clean : 20;	 // see untyped.h
 		} untyped;
-		struct {
+		struct mapped {
 			uint64_t asid : 12; // space it is mapped in; 0: nowhere
 			uint64_t level : 2; // table: of its entries
 			uint64_t tag : 10; // frame: of the table it is mapped through, see vspace.h

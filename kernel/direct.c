@@ -13,6 +13,7 @@
 #include "arch.h"
 #include "endpoint.h"
 #include "fault.h"
+#include "invocation.h"
 #include "message.h"
 #include "notification.h"
 #include "reply.h"
@@ -23,15 +24,6 @@
 #define SAVED_WORDS 3 // of a call, by the entry
 
 static const struct answer general = {ANSWER_GENERAL, 0};
-
-// The slot that a cptr names, if it lies in the root of the CSpace. False: the general way knows.
-static inline bool find(const struct thread *thread, cptr_t cptr, struct slot **slot)
-{
-	uint64_t number = cptr >> thread->cspace_shift;
-
-	*slot = thread->cspace + number;
-	return likely(number < thread->cspace_slots);
-}
 
 // Whatever is not the length is not there, and the length is that of the registers.
 static inline bool is_plain(uint64_t info)
@@ -112,26 +104,30 @@ call_long(struct thread *caller, const struct cap *cap, struct endpoint *endpoin
 }
 
 // A call that is no message to an endpoint: an invocation, if the slot is the one that is meant (a cnode may
-// be on the way to it) and the arguments are among the words that the entry saves.
+// be on the way to it). If its arguments are not among the words that the entry has saved, it is asked for
+// the others.
 static struct answer invoke(struct thread *thread, struct slot *slot, uint64_t info)
 {
 	unsigned type = slot->cap.type;
 
 	if (type == OBJECT_ENDPOINT || type == CAP_EMPTY || type == CAP_ZOMBIE ||
-	    (type == OBJECT_CNODE && thread->cspace_shift != 0) || msg_words(info) > SAVED_WORDS) {
+	    (type == OBJECT_CNODE && thread->cspace_shift != 0)) {
 		return general;
 	}
 	if (msg_label(info) == CAP_NULL) {
 		return (struct answer){STATUS_OK, 0};
 	}
-	return syscall_invoke(thread, slot);
+	if (msg_words(info) > SAVED_WORDS) {
+		return (struct answer){ANSWER_INVOKE, (uint64_t)slot};
+	}
+	return invocation_run(thread, slot);
 }
 
 struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller)
 {
 	struct slot *slot;
 
-	if (unlikely(!find(caller, cptr, &slot))) {
+	if (unlikely(!thread_find_near(caller, cptr, &slot))) {
 		return general;
 	}
 	struct cap *cap = &slot->cap;
@@ -212,7 +208,8 @@ struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply_cptr
 {
 	struct slot *source, *answer;
 
-	if (unlikely(!find(thread, from, &source) || !find(thread, reply_cptr, &answer) ||
+	if (unlikely(!thread_find_near(thread, from, &source) ||
+		     !thread_find_near(thread, reply_cptr, &answer) ||
 		     !cap_is(&source->cap, OBJECT_ENDPOINT, RIGHT_READ) ||
 		     !cap_is(&answer->cap, OBJECT_REPLY, 0))) {
 		return general;
@@ -255,7 +252,7 @@ struct answer kernel_short(cptr_t cptr, uint64_t number, struct thread *thread)
 	if (number == SYS_YIELD) {
 		return sched_yields_to_nobody(cpu_self()) ? (struct answer){STATUS_OK, 0} : general;
 	}
-	if (unlikely(!find(thread, cptr, &slot))) {
+	if (unlikely(!thread_find_near(thread, cptr, &slot))) {
 		return general;
 	}
 	struct notification *notification = cap_object(slot->cap);

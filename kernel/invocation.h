@@ -61,6 +61,5 @@ enum status argument_place(struct invocation *invocation, struct cap root, unsig
 enum status argument_empty_place(struct invocation *invocation, unsigned i,
 				 struct slot **slot) must_check;
 
-// Do it: find the method of the capability in `slot`. The answer's words are in thread->msg;
-// ANSWER_SAVED: preempted.
+// The thread, whose arguments are in its msg, invokes the object of the capability in `slot`.
 struct answer invocation_run(struct thread *thread, struct slot *slot);

@@ -7,9 +7,10 @@
 #include "cap.h"
 
 // Every capability that is to go along must exist when the message is sent.
-must_check static enum status check_caps(const struct thread *sender, unsigned caps)
+must_check static __attribute__((noinline)) enum status check_caps(const struct thread *sender,
+								   unsigned caps)
 {
-	const struct ipc_buffer *buffer = thread_buffer((struct thread *)sender);
+	const struct ipc_buffer *buffer = sender->buffer;
 	struct slot *slot;
 	unsigned left;
 
@@ -27,12 +28,11 @@ enum status message_check_long(const struct thread *sender)
 {
 	uint64_t info = sender->msg.info;
 
-	if (msg_words(info) > MSG_MAX_WORDS) {
+	if (unlikely(msg_words(info) > MSG_MAX_WORDS)) {
 		return STATUS_BAD_ARGUMENT;
 	}
-	if ((msg_words(info) > MSG_REG_WORDS || msg_caps(info) > 0) &&
-	    !thread_buffer((struct thread *)sender)) {
-		return STATUS_NO_BUFFER;
+	if (unlikely(!sender->buffer)) {
+		return STATUS_NO_BUFFER; // it is not short
 	}
 	return msg_caps(info) > 0 ? check_caps(sender, msg_caps(info)) : STATUS_OK;
 }
@@ -40,21 +40,20 @@ enum status message_check_long(const struct thread *sender)
 // Words 8.. from buffer to buffer; returns how many words of the message arrive in all.
 static unsigned copy_long(struct thread *sender, struct thread *receiver, unsigned words)
 {
-	struct ipc_buffer *from = thread_buffer(sender), *to = thread_buffer(receiver);
+	struct ipc_buffer *from = sender->buffer, *to = receiver->buffer;
 
 	// The sender's may have been taken away since it was checked.
 	if (!from || !to) {
 		return MSG_REG_WORDS;
 	}
-	unsigned i = MSG_REG_WORDS;
-	for (; i + 8 <= words; i += 8) {
-		const uint64_t *f = &from->words[i];
-		uint64_t *t = &to->words[i];
+	const uint64_t *f = &from->words[MSG_REG_WORDS], *end = &from->words[words];
+	uint64_t *t = &to->words[MSG_REG_WORDS];
+	for (; end - f >= 8; f += 8, t += 8) {
 		t[0] = f[0], t[1] = f[1], t[2] = f[2], t[3] = f[3];
 		t[4] = f[4], t[5] = f[5], t[6] = f[6], t[7] = f[7];
 	}
-	for (; i < words; i++) {
-		to->words[i] = from->words[i];
+	while (f < end) {
+		*t++ = *f++;
 	}
 	return words;
 }
@@ -80,10 +79,12 @@ static struct slot *receive_slot(struct thread *receiver, const struct ipc_buffe
 }
 
 // Returns the bits of the descriptor that tell what arrived.
-static uint64_t transfer_caps(struct thread *sender, struct thread *receiver,
-			      const struct endpoint *endpoint, unsigned caps)
+static __attribute__((noinline)) uint64_t transfer_caps(struct thread *sender,
+							struct thread *receiver,
+							const struct endpoint *endpoint,
+							unsigned caps)
 {
-	struct ipc_buffer *from = thread_buffer(sender), *to = thread_buffer(receiver);
+	struct ipc_buffer *from = sender->buffer, *to = receiver->buffer;
 	unsigned arrived = 0, unwrapped = 0, stored = 0;
 
 	if (!from || !to) {
@@ -139,7 +140,10 @@ uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,
 	if (words > MSG_REG_WORDS) {
 		words = copy_long(sender, receiver, words);
 	}
-	return words | (can_grant ? transfer_caps(sender, receiver, endpoint, caps) : 0);
+	if (unlikely(caps > 0 && can_grant)) {
+		return words | transfer_caps(sender, receiver, endpoint, caps);
+	}
+	return words;
 }
 
 void message_transfer(struct thread *sender, struct thread *receiver,

@@ -30,16 +30,6 @@ static enum status mismatch(struct cap cap, enum status otherwise)
 	return cap.type == CAP_EMPTY || cap.type == CAP_ZOMBIE ? STATUS_NO_CAP : otherwise;
 }
 
-struct answer syscall_invoke(struct thread *thread, struct slot *slot)
-{
-	struct answer answer = invocation_run(thread, slot);
-
-	if (unlikely(answer.what == ANSWER_SAVED)) {
-		return syscall_leave_saved();
-	}
-	return syscall_leave(thread, answer.what, answer.word);
-}
-
 static struct answer do_call(struct thread *thread)
 {
 	struct slot *slot;
@@ -57,7 +47,7 @@ static struct answer do_call(struct thread *thread)
 	if (unlikely(mismatch(slot->cap, STATUS_OK) != STATUS_OK)) {
 		return fail(thread, STATUS_NO_CAP, 0);
 	}
-	return syscall_invoke(thread, slot);
+	return invocation_run(thread, slot);
 }
 
 // One-way message, signal or answer through `cptr`.

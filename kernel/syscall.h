@@ -27,6 +27,3 @@ static inline struct answer syscall_leave_saved(void)
 	sched_leave();
 	return answer_saved;
 }
-
-// The thread, whose arguments are in its msg, invokes the object of the capability in `slot`.
-struct answer syscall_invoke(struct thread *thread, struct slot *slot);

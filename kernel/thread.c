@@ -153,6 +153,16 @@ void thread_decode(struct thread *thread)
 	}
 }
 
+void thread_place_buffer(struct thread *thread, unsigned offset)
+{
+	struct slot *frame = &thread->slot[THREAD_SLOT_BUFFER];
+
+	if (frame->cap.type == OBJECT_FRAME) {
+		thread->buffer = phys_to_virt(cap_paddr(frame->cap) + offset);
+		frame->decoded = true;
+	}
+}
+
 void thread_slot_dropped(struct slot *slot)
 {
 	struct thread *thread = (struct thread *)((uintptr_t)slot & -(1ul << THREAD_BITS));
@@ -160,6 +170,8 @@ void thread_slot_dropped(struct slot *slot)
 	slot->decoded = false;
 	if (slot == &thread->slot[THREAD_SLOT_CSPACE]) {
 		thread->cspace_slots = 0;
+	} else if (slot == &thread->slot[THREAD_SLOT_BUFFER]) {
+		thread->buffer = NULL;
 	} else {
 		thread->space = &vspace_none;
 	}

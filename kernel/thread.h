@@ -17,8 +17,9 @@
 // - A FRAME_GUEST frame is a RUNNING thread's whose system call runs a guest (vcpu.h).
 // - Ending a wait from outside (suspend, write registers) completes the system call with ABORTED.
 // - The five slots are in the derivation tree like any other.
-// - `cspace`, `cspace_slots`, `cspace_shift` and `space` say again what the first two slots hold, for
-//   every system call to read: thread_decode sets them, thread_slot_dropped forgets them.
+// - `cspace`, `cspace_slots`, `cspace_shift`, `space` and `buffer` say again what the first three slots
+//   hold, for every system call to read: thread_decode and thread_place_buffer set them,
+//   thread_slot_dropped forgets them.
 #pragma once
 
 #include "cap.h"
@@ -74,7 +75,7 @@ struct thread {
 	struct slot *cspace;		   // slots of its CSpace's root
 	uint64_t cspace_slots;		   // how many; 0: to be looked up the long way
 	struct vspace *space;		   // its address space, or vspace_none; NULL: idle
-	uint32_t buffer_offset;		   // of the IPC buffer in the frame in THREAD_SLOT_BUFFER
+	struct ipc_buffer *buffer;	   // in the frame in THREAD_SLOT_BUFFER, or NULL
 	struct schedctx *schedctx;	   // what it runs on, or NULL
 	struct reply *reply;		   // CALLING, FAULTED: where it waits; RECEIVING: offered
 	struct endpoint *endpoint;	   // whose queue it is in, or NULL
@@ -95,13 +96,18 @@ struct thread {
 _Static_assert(__builtin_offsetof(struct thread, msg) == 0, "the entry path relies on it");
 _Static_assert(sizeof(struct thread) <= 1 << THREAD_BITS, "thread size is ABI");
 
-// The kernel's address of its IPC buffer, NULL: none.
-static inline struct ipc_buffer *thread_buffer(struct thread *thread)
+static inline enum frame_kind arch_frame_kind(const struct thread *thread)
 {
-	struct cap frame = thread->slot[THREAD_SLOT_BUFFER].cap;
+	return thread->arch.kind;
+}
 
-	return frame.type == OBJECT_FRAME ? phys_to_virt(cap_paddr(frame) + thread->buffer_offset)
-					  : NULL;
+// The slot that a cptr names, if it lies in the root of the CSpace. False: thread_find knows.
+static inline bool thread_find_near(const struct thread *thread, cptr_t cptr, struct slot **slot)
+{
+	uint64_t number = cptr >> thread->cspace_shift;
+
+	*slot = thread->cspace + number;
+	return likely(number < thread->cspace_slots);
 }
 
 // Find the slot that a cptr of the thread names.
@@ -111,8 +117,10 @@ enum status thread_find(const struct thread *thread, cptr_t cptr, struct slot **
 void thread_init(struct thread *thread); // from zeroed memory
 void thread_resume(struct thread *thread);
 void thread_suspend(struct thread *thread);
-void thread_destroy(struct thread *thread);  // all but its slots
-void thread_decode(struct thread *thread);   // its slots were filled
+void thread_destroy(struct thread *thread); // all but its slots
+void thread_decode(struct thread *thread);  // its slots were filled
+// The frame of its IPC buffer, which lies there, was put into its slot.
+void thread_place_buffer(struct thread *thread, unsigned offset);
 void thread_slot_dropped(struct slot *slot); // a decoded slot is about to be emptied
 // Take it out of the queue and the reply object it waits in; the caller sets its new state.
 void thread_leave_wait(struct thread *thread);

@@ -111,7 +111,7 @@ must_check static enum status configure(struct invocation *invocation, struct th
 	}
 	status = install_all(invocation, thread, THREAD_SLOT_CSPACE, installs, 3);
 	if (status == STATUS_OK && invocation->progress == DONE) {
-		thread->buffer_offset = installs[2].source ? argument(invocation, 3) : 0;
+		thread_place_buffer(thread, argument(invocation, 3));
 		sched_reload_space(thread);
 	}
 	return status;
@@ -184,7 +184,7 @@ must_check static enum status read_regs(struct invocation *invocation, struct th
 	if (status != STATUS_OK) {
 		return status;
 	}
-	if (!thread_buffer(invocation->thread)) {
+	if (!invocation->thread->buffer) {
 		return STATUS_NO_BUFFER;
 	}
 	if (argument(invocation, 0) & 1) {

@@ -8,7 +8,7 @@ struct space {
 	const struct table_format *format;
 };
 
-// All under the kernel lock.
+// All under the kernel lock. Nothing has ASID 0.
 static struct space spaces[ASID_COUNT];
 static uint16_t table_maps[ASID_COUNT]; // how often a table was mapped, in all spaces of that ASID
 
@@ -55,21 +55,21 @@ static unsigned tag_of(uint64_t entry)
 static inline uint64_t *walk(const struct space *space, vaddr_t address, unsigned *level,
 			     uint64_t *above)
 {
-	const uint64_t present = space->format->present, large = space->format->large;
-	const uint64_t target = space->format->address;
-	unsigned here = space->format->levels - 1, wanted = *level, shift = shift_of(here);
-	uint64_t *table = space->root->full.entry;
+	const struct table_format *format = space->format;
+	unsigned here = format->levels - 1;
+	uint64_t index = address << (64 - shift_of(format->levels)); // the next one uppermost
+	uint64_t *entry = &space->root->full.entry[index >> (64 - INDEX_BITS)];
 
 	*above = 0;
-	for (;; here--, shift -= INDEX_BITS) {
-		uint64_t *entry = &table[(address >> shift) & (TABLE_ENTRIES - 1)];
-		if (here == wanted || !(*entry & present) || *entry & large) {
-			*level = here;
-			return entry;
-		}
+	while (here != *level && *entry & format->present && !(*entry & format->large)) {
 		*above = *entry;
-		table = phys_to_virt(*above & target);
+		struct table *table = phys_to_virt(*above & format->address);
+		index <<= INDEX_BITS;
+		entry = &table->entry[index >> (64 - INDEX_BITS)];
+		here--;
 	}
+	*level = here;
+	return entry;
 }
 
 static void write_entry(const struct space *space, uint64_t *place, vaddr_t address, unsigned level,
@@ -87,32 +87,50 @@ static vaddr_t mapped_address(const struct cap *cap)
 	return (vaddr_t)(int64_t)cap->map.page << PAGE_BITS;
 }
 
-// Of 12, 21 or 30 bits.
-static unsigned frame_level(const struct cap *frame)
+// A capability keeps 48 bits of an address; the others follow from them, or are zero.
+static bool is_at(const struct cap *cap, vaddr_t address)
 {
-	return (frame->bits >> 3) - 1;
+	return (mapped_address(cap) ^ address) << 16 == 0;
 }
 
-// The entry that this capability's mapping is in, NULL if there is none any more.
-static uint64_t *find_mapping(const struct cap *cap, unsigned *level)
+static inline unsigned frame_level(const struct cap *frame)
 {
-	const struct space *space = &spaces[cap->map.asid];
+	return likely(frame->bits == FRAME_4K_BITS) ? 0 : frame->bits == FRAME_2M_BITS ? 1 : 2;
+}
 
-	if (cap->map.asid == 0 || !space->root) {
+// The entry that this table's mapping is in, NULL if there is none any more.
+static uint64_t *find_table(const struct space *space, const struct cap *table)
+{
+	unsigned wanted = table->map.level + 1, level = wanted;
+	uint64_t above;
+
+	if (!space->root) {
 		return NULL;
 	}
-	bool is_table = cap->type == OBJECT_TABLE;
-	unsigned wanted = is_table ? cap->map.level + 1u : frame_level(cap);
-	paddr_t target = is_table ? virt_to_phys(cap_object(*cap)) : cap_paddr(*cap);
-	*level = wanted;
-	uint64_t above, *entry = walk(space, mapped_address(cap), level, &above);
-	if (*level != wanted || !is_present(space->format, *entry) ||
-	    is_frame(space->format, *entry, wanted) == is_table ||
-	    (*entry & space->format->address) != target ||
-	    (!is_table && cap->map.tag != tag_of(above))) {
+	uint64_t *entry = walk(space, mapped_address(table), &level, &above);
+	return level == wanted && is_present(space->format, *entry) &&
+			       !is_frame(space->format, *entry, wanted) &&
+			       (*entry & space->format->address) == virt_to_phys(cap_object(*table))
+		       ? entry
+		       : NULL;
+}
+
+// The same for a frame.
+static inline uint64_t *find_frame(const struct space *space, const struct cap *frame)
+{
+	unsigned wanted = frame_level(frame), level = wanted;
+	uint64_t above;
+
+	if (!space->root) {
 		return NULL;
 	}
-	return entry;
+	uint64_t *entry = walk(space, mapped_address(frame), &level, &above);
+	return level == wanted && is_present(space->format, *entry) &&
+			       is_frame(space->format, *entry, wanted) &&
+			       (*entry & space->format->address) == cap_paddr(*frame) &&
+			       frame->map.tag == tag_of(above)
+		       ? entry
+		       : NULL;
 }
 
 bool vspace_assign_asid(struct cap vspace, unsigned asid)
@@ -164,13 +182,12 @@ enum status vspace_map_table(struct cap *table, const struct mapping *mapping, u
 {
 	const struct space *space;
 	enum status status = check_place(mapping, PAGE_SIZE, &space);
-	unsigned ignored;
 
 	*level = 0;
 	if (status != STATUS_OK) {
 		return status;
 	}
-	if (find_mapping(table, &ignored)) {
+	if (find_table(&spaces[table->map.asid], table)) {
 		return STATUS_MAPPED;
 	}
 	unsigned reached = 0;
@@ -182,9 +199,11 @@ enum status vspace_map_table(struct cap *table, const struct mapping *mapping, u
 		arch_zero(cap_object(*table), PAGE_SIZE); // what a lost mapping left behind
 	}
 	unsigned asid = arch_vspace_asid(space->root);
-	table->map.asid = asid;
-	table->map.page = (int64_t)mapping->address >> PAGE_BITS;
-	table->map.level = reached - 1;
+	table->map = (struct mapped){
+		.asid = asid,
+		.level = reached - 1,
+		.page = (int64_t)mapping->address >> PAGE_BITS,
+	};
 	write_entry(space, entry, mapping->address, reached,
 		    space->format->table_entry(virt_to_phys(cap_object(*table))) |
 			    tag_to_entry(table_maps[asid]++));
@@ -196,7 +215,6 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 {
 	const struct space *space;
 	enum status status = check_place(mapping, 1ul << frame->bits, &space);
-	unsigned old_level;
 
 	*level = 0;
 	if (status != STATUS_OK) {
@@ -204,8 +222,8 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	}
 	const struct table_format *format = space->format;
 	unsigned asid = arch_vspace_asid(space->root);
-	bool again = find_mapping(frame, &old_level) != NULL;
-	if (again && (frame->map.asid != asid || mapped_address(frame) != mapping->address)) {
+	bool again = find_frame(&spaces[frame->map.asid], frame) != NULL;
+	if (again && (frame->map.asid != asid || !is_at(frame, mapping->address))) {
 		return STATUS_MAPPED;
 	}
 	unsigned wanted = frame_level(frame), reached = wanted;
@@ -217,9 +235,11 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	if (reached != wanted || (is_present(format, *entry) && !again)) {
 		return STATUS_MAPPED;
 	}
-	frame->map.asid = asid;
-	frame->map.page = (int64_t)mapping->address >> PAGE_BITS;
-	frame->map.tag = tag_of(above);
+	frame->map = (struct mapped){
+		.asid = asid,
+		.tag = tag_of(above),
+		.page = (int64_t)mapping->address >> PAGE_BITS,
+	};
 	write_entry(space, entry, mapping->address, wanted,
 		    format->frame_entry(cap_paddr(*frame), wanted, mapping->rights,
 					mapping->attributes));
@@ -232,11 +252,10 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 void vspace_unmap_table(struct cap *table)
 {
 	const struct space *space = &spaces[table->map.asid];
-	unsigned level;
-	uint64_t *entry = find_mapping(table, &level);
+	uint64_t *entry = find_table(space, table);
 
 	if (entry) {
-		write_entry(space, entry, mapped_address(table), level, 0);
+		write_entry(space, entry, mapped_address(table), table->map.level + 1, 0);
 		arch_tlb_flush_space(space->root);
 	}
 	if (table->map.asid != 0) {
@@ -248,11 +267,10 @@ void vspace_unmap_table(struct cap *table)
 void vspace_unmap_frame(struct cap *frame)
 {
 	const struct space *space = &spaces[frame->map.asid];
-	unsigned level;
-	uint64_t *entry = find_mapping(frame, &level);
+	uint64_t *entry = find_frame(space, frame);
 
 	if (entry) {
-		write_entry(space, entry, mapped_address(frame), level, 0);
+		write_entry(space, entry, mapped_address(frame), frame_level(frame), 0);
 		arch_tlb_flush_page(space->root, mapped_address(frame));
 	}
 	frame->word = 0;

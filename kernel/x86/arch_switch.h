@@ -16,10 +16,15 @@
 #include "space.h"
 #include "thread.h"
 
+// To be called when any of that has changed.
+static inline void switch_note(struct arch_thread *thread)
+{
+	thread->elaborate = features.switch_elaborate || thread->uses_fpu || thread->gs_base != 0;
+}
+
 static inline bool arch_switch_is_plain(const struct thread *from, const struct thread *to)
 {
-	return likely(!(features.switch_elaborate | from->arch.uses_fpu | to->arch.uses_fpu)) &&
-	       likely(!(rdgsbase() | to->arch.gs_base));
+	return likely(!(from->arch.elaborate | to->arch.elaborate)) && likely(!rdgsbase());
 }
 
 // `to` has an address space.

@@ -45,7 +45,8 @@ struct arch_thread {
 	uint8_t uses_fpu; // enum fpu_use
 	bool fpu_live;	  // fpu[] holds the registers of a FULL frame; else they are dead
 	uint8_t fpu_cpu;  // number of the CPU whose registers were last loaded for it
-	uint8_t reserved[4];
+	bool elaborate;	  // a switch from it or to it has more to do: see arch_switch.h
+	uint8_t reserved[3];
 	uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
 	uint64_t r8, r9, r10, r11, r12, r13, r14, r15;
 	uint64_t pad[6];	     // struct thread places fpu[] at a multiple of 64

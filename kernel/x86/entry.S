@@ -138,9 +138,22 @@ not_direct:
 	cmp	$ENTRY_SAVED, %eax
 	jb	exit_answer
 	je	exit
-	mov	%rbp, %r11
-	xor	%eax, %eax
-	jmp	general
+	mov	%r12, THREAD_WORD(3)(%rbp)
+	mov	%r13, THREAD_WORD(4)(%rbp)
+	mov	%r14, THREAD_WORD(5)(%rbp)
+	mov	%r15, THREAD_WORD(6)(%rbp)
+	mov	%rbx, THREAD_WORD(7)(%rbp)
+	mov	%rbp, %rdi
+	mov	%rdx, %rsi
+	cmp	$ENTRY_INVOKE, %eax
+	je	invoke
+	xor	%edi, %edi
+	jmp	general_saved
+invoke:
+	call	invocation_run
+	cmp	$ENTRY_SAVED, %eax
+	jb	exit_answer
+	jmp	exit
 
 not_call:
 	mov	%rdx, THREAD_AUX(%r11)
@@ -153,41 +166,40 @@ not_call:
 	js	direct_answer
 	cmp	$ENTRY_SAVED, %eax
 	je	exit
-	mov	%rbp, %r11
 	mov	$ENTRY_REPLY_RECV, %eax
 	jmp	general
 other:
 	mov	%rbp, THREAD_THIRD(%r11)
-	mov	%rax, %rbp
+	mov	%rax, THREAD_STATUS(%r11)
+	mov	%r11, %rbp
 	mov	%rax, %rsi
 	mov	%r11, %rdx
 	call	kernel_short
 	cmp	$ENTRY_SAVED, %eax
 	jb	exit_answer
 	je	exit
-	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
-	mov	%rbp, %rax
-general:
-	mov	%r12, THREAD_WORD(3)(%r11)
-	mov	%r13, THREAD_WORD(4)(%r11)
-	mov	%r14, THREAD_WORD(5)(%r11)
-	mov	%r15, THREAD_WORD(6)(%r11)
-	mov	%rbx, THREAD_WORD(7)(%r11)
+	mov	THREAD_STATUS(%rbp), %rax
+general:                             // rbp = the thread, rax = the system call
+	mov	%r12, THREAD_WORD(3)(%rbp)
+	mov	%r13, THREAD_WORD(4)(%rbp)
+	mov	%r14, THREAD_WORD(5)(%rbp)
+	mov	%r15, THREAD_WORD(6)(%rbp)
+	mov	%rbx, THREAD_WORD(7)(%rbp)
 	mov	%rax, %rdi
-	mov	%r11, %rsi
+general_saved:
+	mov	%rbp, %rsi
 	call	kernel_syscall
 	cmp	$ENTRY_SAVED, %eax
 	je	exit
 
-// The same thread goes on: rax = status, rdx = number of message words, which are in its msg.
+// The same thread, rbp, goes on: rax = status, rdx = number of message words, which are in its msg.
 exit_answer:
-	mov	AT_TOP(CPU_CURRENT)(%rsp), %r11
-	mov	%r11, %rbp
+	mov	%rbp, %r11
 	mov	%edx, %esi
 	xor	%edi, %edi
-	xor	%edx, %edx
-	test	%esi, %esi
+	test	%edx, %edx
 	jz	beyond_0
+	xor	%edx, %edx
 	jmp	load_words
 
 // ---- out ---------------------------------------------------------------------------------------

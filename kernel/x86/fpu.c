@@ -9,6 +9,7 @@
 // vector registers finds its own still there. The owner's number of the CPU where it was last loaded
 // tells whether they are its latest.
 #include "arch.h"
+#include "arch_switch.h"
 #include "cpu.h"
 #include "feature.h"
 #include "fpu.h"
@@ -177,6 +178,7 @@ void fpu_forget(struct thread *t)
 void arch_vcpu_attach(struct thread *t)
 {
 	t->arch.uses_fpu = FPU_GUEST;
+	switch_note(&t->arch);
 	t->arch.fpu_live = true;
 	fpu_forget(t);
 	if (t != cpu_self()->current)
@@ -198,6 +200,7 @@ void arch_vcpu_detach(struct thread *t)
 	}
 	fpu_forget(t);
 	t->arch.uses_fpu = FPU_NONE;
+	switch_note(&t->arch);
 	t->arch.fpu_live = false;
 }
 
@@ -206,6 +209,7 @@ void arch_fpu_declare(struct thread *t, bool uses_fpu)
 	if (t->arch.uses_fpu == uses_fpu)
 		return;
 	t->arch.uses_fpu = uses_fpu;
+	switch_note(&t->arch);
 	fpu_reset(t);
 	fpu_forget(t);
 	if (t != cpu_self()->current)

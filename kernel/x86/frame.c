@@ -33,21 +33,18 @@ void arch_thread_init(struct thread *t)
 	t->arch.kind = FRAME_FULL;
 	t->arch.rflags = rflags_sanitise(0);
 	fpu_reset(t);
+	switch_note(&t->arch);
 }
 
 void arch_thread_init_idle(struct thread *t)
 {
 	t->arch.kind = FRAME_IDLE;
+	switch_note(&t->arch);
 }
 
 void arch_thread_destroy(struct thread *t)
 {
 	fpu_forget(t);
-}
-
-enum frame_kind arch_frame_kind(const struct thread *t)
-{
-	return t->arch.kind;
 }
 
 void arch_frame_pend(struct thread *t, bool pending)
@@ -176,6 +173,7 @@ void arch_regs_write(struct thread *t, const struct thread_regs *in)
 		a->gs_base = base_sanitise(in->gs_base);
 		if (t == cpu_self()->current)
 			bases_write(a);
+		switch_note(a);
 	}
 	if (in->valid & REGS_GENERAL)
 		general_write(a, in);
@@ -209,6 +207,7 @@ void arch_switch_elaborate(struct thread *from, struct thread *to)
 {
 	fpu_switch(from, to);
 	bases_read(&from->arch);
+	switch_note(&from->arch);
 	bases_write(&to->arch);
 	if (to->space != NULL) // else the idle thread: any will do
 		space_load(to->space);

@@ -51,6 +51,6 @@ _Static_assert(__builtin_offsetof(struct vcpu, arch.general) == VCPU_GENERAL_AT,
 _Static_assert(__builtin_offsetof(struct vcpu, arch.vmcb) == VCPU_VMCB_AT, "layout");
 _Static_assert(__builtin_offsetof(struct vcpu, arch.fpu) % 64 == 0, "XSAVE");
 _Static_assert(sizeof(struct vcpu) <= LAYOUT_VCPU_VMCB, "layout");
-_Static_assert(ENTRY_SAVED == ANSWER_SAVED, "layout");
+_Static_assert(ENTRY_SAVED == ANSWER_SAVED && ENTRY_INVOKE == ANSWER_INVOKE, "layout");
 _Static_assert(ENTRY_REPLY_RECV == SYS_REPLY_RECV, "layout");
 _Static_assert(ENTRY_RECEIVED_CALL == RECEIVED_CALL, "layout");

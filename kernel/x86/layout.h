@@ -116,5 +116,6 @@
 
 // The same from arch.h and the ABI.
 #define ENTRY_SAVED	    0x100
+#define ENTRY_INVOKE	    0x102
 #define ENTRY_REPLY_RECV    1
 #define ENTRY_RECEIVED_CALL 1

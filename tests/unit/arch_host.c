@@ -81,11 +81,6 @@ void arch_thread_init_idle(struct thread *t)
 	t->arch.kind = FRAME_IDLE;
 }
 
-enum frame_kind arch_frame_kind(const struct thread *t)
-{
-	return t->arch.kind;
-}
-
 void arch_frame_complete(struct thread *t)
 {
 	if (t->arch.kind != FRAME_FULL)
@@ -283,14 +278,14 @@ void arch_vspace_forget(struct vspace *v)
 		cpu_self()->arch.space = NULL;
 }
 
-void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry)
-{
-	v->full.entry[index] = v->user.entry[index] = entry;
-}
-
 void arch_entry_write(uint64_t *place, uint64_t entry)
 {
 	*place = entry;
+}
+
+void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry)
+{
+	v->full.entry[index] = v->user.entry[index] = entry;
 }
 
 void arch_tlb_flush_page(struct vspace *v, vaddr_t address)

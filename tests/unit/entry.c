@@ -9,6 +9,7 @@
 
 #include "arch_host.h"
 #include "cpu.h"
+#include "invocation.h"
 #include "panic.h"
 #include "world.h"
 
@@ -90,6 +91,9 @@ void entry_syscall(struct thread *t, uint64_t number)
 	memcpy(before, (void *)HOST_WINDOW, sizeof(before));
 	uint64_t info = t->msg.info;
 	struct answer answer = direct(t, number);
+
+	if (answer.what == ANSWER_INVOKE)
+		answer = invocation_run(t, (struct slot *)answer.word);
 
 	if (answer.what == ANSWER_GENERAL) {
 		general(t, number);

@@ -207,7 +207,7 @@ void world_buffer(struct thread *t, cptr_t frame, unsigned offset)
 	if (cap_derive(world_slot(frame), RIGHT_ALL, &copy) != STATUS_OK)
 		abort();
 	derive_insert(world_slot(frame), &t->slot[THREAD_SLOT_BUFFER], copy, false);
-	t->buffer_offset = offset;
+	thread_place_buffer(t, offset);
 }
 
 // ---- time -------------------------------------------------------------------------------------------
