@@ -96,16 +96,13 @@ enum frame_kind {
 
 void arch_thread_init(struct thread *t); // zeroed memory -> FULL frame that enters user mode at 0
 void arch_thread_init_idle(struct thread *t);
-// arch_frame_kind(thread) -> enum frame_kind: inline in thread.h, from `kind` of arch_thread
+// struct arch_thread has `kind`, an enum frame_kind, and `rip`, `rsp` and `rflags` of any frame.
 void arch_frame_complete(struct thread *t); // SHORT -> FULL: thread->msg becomes register values
 void arch_frame_pend(struct thread *t, bool pending); // SHORT <-> PENDING
 void arch_frame_guest(struct thread *t, bool guest);  // SHORT <-> GUEST
 void arch_regs_read(const struct thread *t, struct thread_regs *out);
 void arch_regs_write(struct thread *t, const struct thread_regs *in); // sanitises every field
 void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rflags);
-uint64_t arch_frame_rip(const struct thread *t);
-uint64_t arch_frame_rsp(const struct thread *t);
-uint64_t arch_frame_rflags(const struct thread *t);
 void arch_fpu_declare(struct thread *t, bool uses_fpu);
 void arch_thread_destroy(struct thread *t); // forget it on every CPU
 // The switch of threads (vector registers, segment bases, address space) is inline: arch_switch.h.

@@ -128,14 +128,7 @@ BOOT_ONLY static void copy_page(uint8_t *page, vaddr_t address, const struct elf
 	if (bytes > PAGE_SIZE - skip) {
 		bytes = PAGE_SIZE - skip;
 	}
-	uint8_t *to = page + skip;
-	const uint8_t *from = segment->data + offset;
-	for (; bytes >= 8; bytes -= 8, to += 8, from += 8) {
-		__builtin_memcpy(to, from, 8);
-	}
-	for (; bytes > 0; bytes--) {
-		*to++ = *from++;
-	}
+	__builtin_memcpy(page + skip, segment->data + offset, bytes);
 }
 
 BOOT_ONLY static vaddr_t load_segment(struct boot_root *root, const struct elf_segment *segment)

@@ -5,47 +5,44 @@
 #include "untyped.h"
 
 // What must not be lost comes first, then the large pieces.
-static unsigned rank(const struct boot_untyped *piece)
+static inline unsigned rank(const struct boot_untyped *piece)
 {
-	bool first = piece->kind == BOOT_ARCHIVE || piece->kind == BOOT_ACPI;
-
-	return first << 8 | piece->size_bits;
+	return (piece->kind >= BOOT_ARCHIVE) << 8 | piece->size_bits;
 }
 
 // Put it in its place; the last one falls out if there is no room.
 static void insert(struct boot_info *info, struct boot_untyped piece)
 {
-	unsigned place = info->untyped_count, mine = rank(&piece);
+	unsigned mine = rank(&piece);
+	struct boot_untyped *place = &info->untyped[info->untyped_count];
 
-	if (place == BOOT_MAX_UNTYPED) {
+	if (info->untyped_count == BOOT_MAX_UNTYPED) {
 		place--;
-		if (mine <= rank(&info->untyped[place])) {
+		if (mine <= rank(place)) {
 			return;
 		}
 	} else {
 		info->untyped_count++;
 	}
-	while (place > 0 && mine > rank(&info->untyped[place - 1])) {
-		info->untyped[place] = info->untyped[place - 1];
-		place--;
+	for (; place > info->untyped && mine > rank(place - 1); place--) {
+		*place = place[-1];
 	}
-	info->untyped[place] = piece;
+	*place = piece;
 }
 
-void boot_untyped_add(struct boot_info *info, paddr_t start, paddr_t end,
-		      enum boot_untyped_kind kind)
+// From the end downwards: device space ends with its largest pieces, which go first.
+static void add(struct boot_info *info, paddr_t start, paddr_t end, enum boot_untyped_kind kind)
 {
 	while (start < end) {
 		unsigned bits = 63 - __builtin_clzl(end - start);
-		if (start != 0 && (unsigned)__builtin_ctzl(start) < bits) {
-			bits = __builtin_ctzl(start);
+		if ((unsigned)__builtin_ctzl(end) < bits) {
+			bits = __builtin_ctzl(end);
 		}
 		if (bits > UNTYPED_MAX_BITS) {
 			bits = UNTYPED_MAX_BITS;
 		}
-		insert(info,
-		       (struct boot_untyped){.paddr = start, .size_bits = bits, .kind = kind});
-		start += 1ul << bits;
+		end -= 1ul << bits;
+		insert(info, (struct boot_untyped){.paddr = end, .size_bits = bits, .kind = kind});
 	}
 }
 
@@ -53,32 +50,30 @@ static void add_ram(struct boot_info *info, const struct boot_region *region, pa
 		    paddr_t taken_end)
 {
 	if (taken_start >= region->start && taken_end <= region->end) {
-		boot_untyped_add(info, region->start, taken_start, BOOT_MEMORY);
-		boot_untyped_add(info, taken_end, region->end, BOOT_MEMORY);
+		add(info, region->start, taken_start, BOOT_MEMORY);
+		add(info, taken_end, region->end, BOOT_MEMORY);
 	} else {
-		boot_untyped_add(info, region->start, region->end, BOOT_MEMORY);
+		add(info, region->start, region->end, BOOT_MEMORY);
 	}
 }
 
 void boot_untyped_add_all(struct boot_info *info, const struct boot_machine *machine,
 			  paddr_t taken_start, paddr_t taken_end)
 {
-	paddr_t seen = 0;
+	paddr_t seen = machine->physical_end;
 
-	for (unsigned i = 0; i < machine->region_count; i++) {
+	for (unsigned i = machine->region_count; i-- > 0;) {
 		const struct boot_region *region = &machine->region[i];
-		boot_untyped_add(info, seen, region->start, BOOT_DEVICE);
-		seen = region->end;
+		add(info, region->end, seen, BOOT_DEVICE);
+		seen = region->start;
 		switch (region->kind) {
 		case BOOT_REGION_RAM: add_ram(info, region, taken_start, taken_end); break;
 		case BOOT_REGION_ARCHIVE:
-			boot_untyped_add(info, region->start, region->end, BOOT_ARCHIVE);
+			add(info, region->start, region->end, BOOT_ARCHIVE);
 			break;
-		case BOOT_REGION_ACPI:
-			boot_untyped_add(info, region->start, region->end, BOOT_ACPI);
-			break;
+		case BOOT_REGION_ACPI: add(info, region->start, region->end, BOOT_ACPI); break;
 		case BOOT_REGION_KERNEL: break;
 		}
 	}
-	boot_untyped_add(info, seen, machine->physical_end, BOOT_DEVICE);
+	add(info, 0, seen, BOOT_DEVICE);
 }

@@ -12,9 +12,6 @@
 
 #include "arch.h"
 
-// [start, end), whole pages, of that kind.
-void boot_untyped_add(struct boot_info *info, paddr_t start, paddr_t end,
-		      enum boot_untyped_kind kind);
 // All regions of the machine and the space between them, but for [taken_start, taken_end).
 void boot_untyped_add_all(struct boot_info *info, const struct boot_machine *machine,
 			  paddr_t taken_start, paddr_t taken_end);

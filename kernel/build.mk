@@ -10,7 +10,7 @@ DEPENDENCIES += $(kernel-objects:.o=.d)
 # gone after the start; the rest for size.
 kernel-hot := direct sched message notification invocation cspace fault \
 	vspace vspace_invoke ipc notification
-kernel-boot := boot boot_untyped archive elf x86/boot_memory x86/window x86/start
+kernel-boot := boot boot_untyped archive elf x86/boot_memory x86/segment x86/window x86/start
 $(patsubst %,$(BUILD)/kernel/%.o,$(kernel-hot) $(kernel-boot)): KERNEL_FLAGS += -O2 $(UNALIGNED)
 
 $(BUILD)/caplet.elf: $(kernel-objects) kernel/x86/kernel.lds

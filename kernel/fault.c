@@ -8,10 +8,10 @@
 #include "sched.h"
 #include "schedctx.h"
 
-static bool is_handler(struct cap cap)
+static bool is_handler(const struct cap *cap)
 {
-	return cap.type == OBJECT_ENDPOINT && (cap.rights & RIGHT_WRITE) &&
-	       (cap.rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
+	return cap_is(cap, OBJECT_ENDPOINT, RIGHT_WRITE) &&
+	       (cap->rights & (RIGHT_GRANT | RIGHT_GRANT_REPLY));
 }
 
 static void put_message(struct thread *thread, enum fault_label label, unsigned words)
@@ -44,7 +44,7 @@ static void stop_unhandled(struct thread *thread)
 // The current thread cannot go on; its message is set.
 static void raise(struct thread *thread)
 {
-	struct cap handler = thread->slot[THREAD_SLOT_FAULT].cap;
+	const struct cap *handler = &thread->slot[THREAD_SLOT_FAULT].cap;
 
 	if (!is_handler(handler) || !ipc_receiver_can_run(handler, true)) {
 		stop_unhandled(thread);
@@ -63,10 +63,10 @@ void fault_page(struct thread *thread, vaddr_t address, unsigned access)
 	uint64_t *words = thread->msg.words;
 
 	words[0] = address;
-	words[1] = arch_frame_rip(thread);
+	words[1] = thread->arch.rip;
 	words[2] = access;
-	words[3] = arch_frame_rsp(thread);
-	words[4] = arch_frame_rflags(thread);
+	words[3] = thread->arch.rsp;
+	words[4] = thread->arch.rflags;
 	put_message(thread, FAULT_PAGE, 5);
 	raise(thread);
 }
@@ -76,10 +76,10 @@ void fault_exception(struct thread *thread, unsigned vector, uint64_t error_code
 	uint64_t *words = thread->msg.words;
 
 	words[0] = vector;
-	words[1] = arch_frame_rip(thread);
+	words[1] = thread->arch.rip;
 	words[2] = error_code;
-	words[3] = arch_frame_rsp(thread);
-	words[4] = arch_frame_rflags(thread);
+	words[3] = thread->arch.rsp;
+	words[4] = thread->arch.rflags;
 	words[5] = extra;
 	put_message(thread, FAULT_EXCEPTION, 6);
 	raise(thread);
@@ -87,7 +87,7 @@ void fault_exception(struct thread *thread, unsigned vector, uint64_t error_code
 
 bool fault_timeout(struct thread *thread)
 {
-	struct cap handler = thread->slot[THREAD_SLOT_TIMEOUT].cap;
+	const struct cap *handler = &thread->slot[THREAD_SLOT_TIMEOUT].cap;
 	struct schedctx *s = thread->schedctx;
 
 	// The arguments of a preempted operation are where the message would go, a guest has nowhere to
@@ -99,7 +99,7 @@ bool fault_timeout(struct thread *thread)
 	arch_frame_complete(thread);
 	thread->msg.words[0] = s->badge;
 	thread->msg.words[1] = arch_us_from_ticks(s->used - s->used_timeout);
-	thread->msg.words[2] = arch_frame_rip(thread);
+	thread->msg.words[2] = thread->arch.rip;
 	s->used_timeout = s->used;
 	put_message(thread, FAULT_TIMEOUT, 3);
 	struct thread *receiver = ipc_fault(thread, handler);

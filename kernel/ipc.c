@@ -22,11 +22,11 @@ static bool brings_time(const struct thread *sender)
 }
 
 // A sender has to wait: it leaves with itself what whoever receives it must know.
-static void queue_sender(struct thread *sender, struct endpoint *endpoint, struct cap cap,
+static void queue_sender(struct thread *sender, struct endpoint *endpoint, const struct cap *cap,
 			 bool is_call)
 {
-	sender->send_badge = cap.badge;
-	sender->send_rights = cap.rights;
+	sender->send_badge = cap->badge;
+	sender->send_rights = cap->rights;
 	sender->is_call = is_call;
 	endpoint_enqueue(endpoint, sender);
 }
@@ -82,26 +82,26 @@ static void deliver(struct thread *sender, struct thread *receiver, struct endpo
 
 // The first receiver gets the message of `sender`; it is RUNNING then.
 static inline struct thread *deliver_to_waiting(struct thread *sender, struct endpoint *endpoint,
-						struct cap cap, bool is_call)
+						const struct cap *cap, bool is_call)
 {
 	struct thread *receiver = endpoint_take_receiver(endpoint);
 	struct reply *reply = receiver->reply;
 
 	receiver->reply = NULL;
 	receiver->state = THREAD_RUNNING;
-	deliver(sender, receiver, endpoint, reply, cap.badge, cap.rights, is_call);
+	deliver(sender, receiver, endpoint, reply, cap->badge, cap->rights, is_call);
 	return receiver;
 }
 
-enum status ipc_send(struct thread *sender, struct cap cap, bool blocking)
+enum status ipc_send(struct thread *sender, const struct cap *cap, bool blocking)
 {
-	struct endpoint *endpoint = cap_object(cap);
+	struct endpoint *endpoint = cap_object(*cap);
 	enum status status = message_check(sender);
 
 	if (status != STATUS_OK) {
 		return status;
 	}
-	if (!(cap.rights & RIGHT_WRITE)) {
+	if (!(cap->rights & RIGHT_WRITE)) {
 		return STATUS_NO_RIGHT;
 	}
 	if (endpoint->state == ENDPOINT_RECEIVING) {
@@ -120,15 +120,15 @@ enum status ipc_send(struct thread *sender, struct cap cap, bool blocking)
 	return STATUS_OK;
 }
 
-enum status ipc_call(struct thread *caller, struct cap cap)
+enum status ipc_call(struct thread *caller, const struct cap *cap)
 {
-	struct endpoint *endpoint = cap_object(cap);
+	struct endpoint *endpoint = cap_object(*cap);
 	enum status status = message_check(caller);
 
 	if (unlikely(status != STATUS_OK)) {
 		return status;
 	}
-	if (unlikely(!(cap.rights & RIGHT_WRITE))) {
+	if (unlikely(!(cap->rights & RIGHT_WRITE))) {
 		return STATUS_NO_RIGHT;
 	}
 	if (likely(endpoint->state == ENDPOINT_RECEIVING)) {
@@ -149,18 +149,9 @@ enum status ipc_call(struct thread *caller, struct cap cap)
 	return STATUS_OK;
 }
 
-bool ipc_receiver_can_run(struct cap cap, bool brings_time)
+struct thread *ipc_fault(struct thread *thread, const struct cap *handler)
 {
-	const struct endpoint *endpoint = cap_object(cap);
-	const struct thread *receiver = endpoint->head;
-
-	return endpoint->state != ENDPOINT_RECEIVING || has_time(receiver) ||
-	       (brings_time && receiver->reply);
-}
-
-struct thread *ipc_fault(struct thread *thread, struct cap handler)
-{
-	struct endpoint *endpoint = cap_object(handler);
+	struct endpoint *endpoint = cap_object(*handler);
 
 	thread->state = THREAD_FAULTED;
 	if (endpoint->state == ENDPOINT_RECEIVING) {
@@ -215,15 +206,15 @@ static void receive_sender(struct thread *receiver, struct endpoint *endpoint, s
 	}
 }
 
-enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *reply, bool blocking,
-			struct thread *answered)
+enum status ipc_receive(struct thread *receiver, const struct cap *cap, struct reply *reply,
+			bool blocking, struct thread *answered)
 {
 	enum status status = STATUS_OK;
 
-	if (cap.type == OBJECT_NOTIFICATION) {
-		status = notification_wait(cap_object(cap), receiver, blocking);
+	if (cap->type == OBJECT_NOTIFICATION) {
+		status = notification_wait(cap_object(*cap), receiver, blocking);
 	} else {
-		struct endpoint *endpoint = cap_object(cap);
+		struct endpoint *endpoint = cap_object(*cap);
 		struct notification *bound = receiver->bound;
 		if (unlikely(bound && notification_take(bound, receiver))) {
 			// Done.

@@ -17,23 +17,31 @@
 #pragma once
 
 #include "cap.h"
+#include "endpoint.h"
 #include "reply.h"
 #include "thread.h"
 
 // The message is in sender->msg, the capability it goes through is `cap`.
-enum status ipc_send(struct thread *sender, struct cap cap, bool blocking) must_check;
-enum status ipc_call(struct thread *caller, struct cap cap) must_check;
+enum status ipc_send(struct thread *sender, const struct cap *cap, bool blocking) must_check;
+enum status ipc_call(struct thread *caller, const struct cap *cap) must_check;
 // Receive through an endpoint or notification capability. `reply`: for a caller, NULL if none is
 // offered. `answered`: a thread to be woken as soon as it is clear whether the receiver waits.
-enum status ipc_receive(struct thread *receiver, struct cap cap, struct reply *reply, bool blocking,
-			struct thread *answered) must_check;
+enum status ipc_receive(struct thread *receiver, const struct cap *cap, struct reply *reply,
+			bool blocking, struct thread *answered) must_check;
 // Answer the caller of `reply`, which has one, with the message of `thread`. *answered: the thread
 // to be woken, or NULL.
 enum status ipc_reply(struct thread *thread, struct reply *reply,
 		      struct thread **answered) must_check;
 // If a thread is waiting to receive a fault through `cap`: has it time to handle it, or gets some with
 // it? `brings_time`: the fault lends to whoever offers a reply object.
-bool ipc_receiver_can_run(struct cap cap, bool brings_time) must_check;
+must_check static inline bool ipc_receiver_can_run(const struct cap *cap, bool brings_time)
+{
+	const struct endpoint *endpoint = cap_object(*cap);
+	const struct thread *receiver = endpoint->head;
+
+	return endpoint->state != ENDPOINT_RECEIVING || receiver->schedctx ||
+	       (brings_time && receiver->reply);
+}
 // Send the fault message in thread->msg through the handler capability. The thread waits from now on,
 // which the caller says to the scheduler. Returns the receiver, to be woken, or NULL.
-struct thread *ipc_fault(struct thread *thread, struct cap handler) must_check;
+struct thread *ipc_fault(struct thread *thread, const struct cap *handler) must_check;

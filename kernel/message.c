@@ -116,22 +116,6 @@ static __attribute__((noinline)) uint64_t transfer_caps(struct thread *sender,
 	return (uint64_t)arrived << 8 | (uint64_t)unwrapped << 12;
 }
 
-// The register words. Written out, since this is most of a short message.
-static inline void copy_registers(uint64_t *to, const uint64_t *from, unsigned words)
-{
-	switch (words) {
-	default: to[7] = from[7]; // fall through
-	case 7: to[6] = from[6];  // fall through
-	case 6: to[5] = from[5];  // fall through
-	case 5: to[4] = from[4];  // fall through
-	case 4: to[3] = from[3];  // fall through
-	case 3: to[2] = from[2];  // fall through
-	case 2: to[1] = from[1];  // fall through
-	case 1: to[0] = from[0];  // fall through
-	case 0: break;
-	}
-}
-
 uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,
 			       const struct endpoint *endpoint, bool can_grant)
 {
@@ -144,17 +128,4 @@ uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,
 		return words | transfer_caps(sender, receiver, endpoint, caps);
 	}
 	return words;
-}
-
-void message_transfer(struct thread *sender, struct thread *receiver,
-		      const struct endpoint *endpoint, bool can_grant)
-{
-	uint64_t info = sender->msg.info;
-	uint64_t low = msg_words(info);
-
-	copy_registers(receiver->msg.words, sender->msg.words, low);
-	if (unlikely(!message_is_short(info))) {
-		low = message_transfer_long(sender, receiver, endpoint, can_grant);
-	}
-	receiver->msg.info = (info >> 32 << 32) | low;
 }

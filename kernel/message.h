@@ -33,6 +33,19 @@ must_check static inline enum status message_check(const struct thread *sender)
 // Words 8.. and capabilities only; returns the low half of the receiver's descriptor.
 uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,
 			       const struct endpoint *endpoint, bool can_grant);
-// `endpoint`: the one it came through, NULL for an answer. Sets info and words of the receiver.
-void message_transfer(struct thread *sender, struct thread *receiver,
-		      const struct endpoint *endpoint, bool can_grant);
+// `endpoint`: the one it came through, NULL for an answer. Sets info and words of the receiver: all eight,
+// which is shorter than to ask how many are meant.
+static inline void message_transfer(struct thread *sender, struct thread *receiver,
+				    const struct endpoint *endpoint, bool can_grant)
+{
+	const uint64_t *from = sender->msg.words;
+	uint64_t *to = receiver->msg.words, info = sender->msg.info;
+	uint64_t low = msg_words(info);
+
+	to[0] = from[0], to[1] = from[1], to[2] = from[2], to[3] = from[3];
+	to[4] = from[4], to[5] = from[5], to[6] = from[6], to[7] = from[7];
+	if (unlikely(!message_is_short(info))) {
+		low = message_transfer_long(sender, receiver, endpoint, can_grant);
+	}
+	receiver->msg.info = (info >> 32 << 32) | low;
+}

@@ -40,7 +40,7 @@ static struct answer do_call(struct thread *thread)
 		return fail(thread, status, detail);
 	}
 	if (likely(slot->cap.type == OBJECT_ENDPOINT)) {
-		status = ipc_call(thread, slot->cap);
+		status = ipc_call(thread, &slot->cap);
 		return likely(status == STATUS_OK) ? syscall_leave_saved()
 						   : fail(thread, status, 0);
 	}
@@ -61,18 +61,18 @@ must_check static inline enum status send(struct thread *thread, cptr_t cptr, bo
 	if (status != STATUS_OK) {
 		return status;
 	}
-	struct cap cap = slot->cap;
+	const struct cap *cap = &slot->cap;
 	*detail = 0;
-	switch (cap.type) {
+	switch (cap->type) {
 	case OBJECT_ENDPOINT: return ipc_send(thread, cap, blocking);
 	case OBJECT_NOTIFICATION:
-		if (!(cap.rights & RIGHT_WRITE)) {
+		if (!(cap->rights & RIGHT_WRITE)) {
 			return STATUS_NO_RIGHT;
 		}
-		notification_signal(cap_object(cap), cap.badge);
+		notification_signal(cap_object(*cap), cap->badge);
 		return STATUS_OK;
 	case OBJECT_REPLY: {
-		struct reply *reply = cap_object(cap);
+		struct reply *reply = cap_object(*cap);
 		if (reply->state != REPLY_CALLER) {
 			if (reply->state == REPLY_GONE) {
 				reply->state = REPLY_IDLE;
@@ -86,7 +86,7 @@ must_check static inline enum status send(struct thread *thread, cptr_t cptr, bo
 		return status;
 	}
 	}
-	return mismatch(cap, STATUS_BAD_METHOD);
+	return mismatch(*cap, STATUS_BAD_METHOD);
 }
 
 static struct answer do_send(struct thread *thread, bool blocking)
@@ -167,7 +167,7 @@ static struct answer do_receive(struct thread *thread, bool blocking)
 		if (reply) {
 			reply->state = REPLY_IDLE;
 		}
-		status = ipc_receive(thread, source->cap, reply, blocking, NULL);
+		status = ipc_receive(thread, &source->cap, reply, blocking, NULL);
 		detail = 0;
 	}
 	return likely(status == STATUS_OK) ? syscall_leave_saved() : fail(thread, status, detail);
@@ -196,7 +196,7 @@ static struct answer do_reply_receive(struct thread *thread)
 		}
 	}
 	if (likely(status == STATUS_OK)) {
-		status = ipc_receive(thread, source->cap, reply, true, answered);
+		status = ipc_receive(thread, &source->cap, reply, true, answered);
 	}
 	return likely(status == STATUS_OK) ? syscall_leave_saved() : fail(thread, status, detail);
 }

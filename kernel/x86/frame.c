@@ -186,21 +186,6 @@ void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rf
 	t->arch.rflags = rflags_sanitise(rflags);
 }
 
-uint64_t arch_frame_rip(const struct thread *t)
-{
-	return t->arch.rip;
-}
-
-uint64_t arch_frame_rsp(const struct thread *t)
-{
-	return t->arch.rsp;
-}
-
-uint64_t arch_frame_rflags(const struct thread *t)
-{
-	return t->arch.rflags;
-}
-
 // The data segment registers are not switched: one data segment is all there is to load, so that a
 // thread can leave one of eight values in each for the next to see, and nothing else.
 void arch_switch_elaborate(struct thread *from, struct thread *to)

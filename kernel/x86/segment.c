@@ -64,11 +64,12 @@ BOOT_ONLY static void idt_init(void)
 		idt[vector] = (struct gate){
 			.offset0 = entry,
 			.selector = SELECTOR_KERNEL_CODE,
-			.type = vector == VECTOR_BREAKPOINT ? GATE_USER : GATE_INTERRUPT,
+			.type = GATE_INTERRUPT,
 			.offset1 = entry >> 16,
 			.offset2 = entry >> 32,
 		};
 	}
+	idt[VECTOR_BREAKPOINT].type = GATE_USER;
 	idt[VECTOR_NMI].ist = IST_NMI;
 	idt[VECTOR_MACHINE_CHECK].ist = IST_MACHINE_CHECK;
 	idt[VECTOR_DOUBLE_FAULT].ist = IST_DOUBLE_FAULT;

@@ -81,21 +81,32 @@ BOOT_ONLY static void map_region(struct boot_region r)
 	}
 }
 
-BOOT_ONLY static uint64_t image_page_entry(paddr_t page, unsigned cpus)
+// In pages of 4 KiB, within 2 MiB: those that begin in [start, end) get their entries, with these bits; 0: none.
+BOOT_ONLY static void map_small(const void *start, const void *end, uint64_t bits)
 {
-	uint64_t address = page + WINDOW_BASE;
-	uint64_t blocks = (uint64_t)cpu_blocks;
+	paddr_t p = (virt_to_phys(start) + PAGE_SIZE - 1) & -PAGE_SIZE;
+	uint64_t *entry = entry_place(kernel_root, p, 0);
 
-	if (page >= VGA_HOLE && page < KERNEL_IMAGE_START)
-		return 0;
-	if (address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_text_end)
-		return data_entry(page) & ~(ENTRY_WRITE | ENTRY_NO_EXECUTE);
-	if (address >= (uint64_t)kernel_text_start && address < (uint64_t)kernel_rodata_end)
-		return data_entry(page) & ~ENTRY_WRITE;
-	if (address >= blocks && address < blocks + cpus * CPU_BLOCK_BYTES &&
-	    (address & (CPU_BLOCK_BYTES - 1)) == LAYOUT_GUARD)
-		return 0;
-	return data_entry(page);
+	for (; p < virt_to_phys(end); p += PAGE_SIZE)
+		*entry++ = bits ? p | bits : 0;
+}
+
+// The image and all below it, which lie in the first 2 MiB but for some CPUs' blocks: text and constants
+// cannot be written, VGA's hole and the guards of stacks are not there.
+BOOT_ONLY static void map_image(unsigned cpus)
+{
+	uint64_t data = data_entry(0);
+	paddr_t end = virt_to_phys(cpu_blocks) + cpus * CPU_BLOCK_BYTES;
+
+	for (paddr_t p = 0; p < end; p += MIB2)
+		map_small(phys_to_virt(p), phys_to_virt(p + MIB2), data);
+	map_small(phys_to_virt(VGA_HOLE), phys_to_virt(KERNEL_IMAGE_START), 0);
+	map_small(kernel_text_start, kernel_text_end, data & ~(ENTRY_WRITE | ENTRY_NO_EXECUTE));
+	map_small(kernel_text_end, kernel_rodata_end, data & ~ENTRY_WRITE);
+	for (unsigned i = 0; i < cpus; i++) {
+		const char *guard = cpu_blocks + i * CPU_BLOCK_BYTES + LAYOUT_GUARD;
+		map_small(guard, guard + PAGE_SIZE, 0);
+	}
 }
 
 // What user level's view has of the kernel, see split.h: a page each, where the full view has it.
@@ -123,13 +134,7 @@ BOOT_ONLY static void split_init(unsigned cpus)
 
 BOOT_ONLY void window_init(const paddr_t *devices, unsigned device_count, unsigned cpus)
 {
-	paddr_t image_end = virt_to_phys(cpu_blocks) + cpus * CPU_BLOCK_BYTES;
-
-	for (paddr_t chunk = 0; chunk < image_end; chunk += MIB2) {
-		uint64_t *table = entry_place(kernel_root, chunk, 0);
-		for (unsigned i = 0; i < 512; i++)
-			table[i] = image_page_entry(chunk + i * PAGE_SIZE, cpus);
-	}
+	map_image(cpus);
 	for (unsigned i = 0; i < device_count; i++)
 		map_large(devices[i] & -MIB2, devices[i] + 1, ENTRY_UNCACHED);
 	for (unsigned i = 0; i < boot_machine.region_count; i++)

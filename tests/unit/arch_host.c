@@ -130,21 +130,6 @@ void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rf
 	t->arch.rflags = (rflags & 0xcd5) | 0x202;
 }
 
-uint64_t arch_frame_rip(const struct thread *t)
-{
-	return t->arch.rip;
-}
-
-uint64_t arch_frame_rsp(const struct thread *t)
-{
-	return t->arch.rsp;
-}
-
-uint64_t arch_frame_rflags(const struct thread *t)
-{
-	return t->arch.rflags;
-}
-
 // ---- virtual CPUs: there are none ------------------------------------------------------------------
 
 bool arch_vcpu_supported(void)

@@ -29,13 +29,11 @@ static struct answer direct(struct thread *t, uint64_t number)
 	return kernel_short(t->msg.badge, number, t);
 }
 
-// The receiver's registers: those of the sender, as long as the message is.
+// The receiver's registers: those of the sender.
 static void registers_pass(const struct thread *from, struct thread *to, struct answer answer,
 			   uint64_t number)
 {
-	unsigned words = msg_words(from->msg.info);
-
-	memcpy(to->msg.words, from->msg.words, 8 * (words < MSG_REG_WORDS ? words : MSG_REG_WORDS));
+	memcpy(to->msg.words, from->msg.words, sizeof(to->msg.words));
 	to->msg.status = STATUS_OK;
 	to->msg.info = from->msg.info;
 	to->msg.badge = number == SYS_CALL ? answer.word : 0;
