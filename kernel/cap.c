@@ -33,25 +33,9 @@ struct cap cap_make_number(enum object_type type, uint64_t number)
 	return (struct cap){.type = type, .rights = RIGHT_ALL, .address = (int64_t)number};
 }
 
-static bool is_memory(struct cap cap)
-{
-	switch (cap.type) {
-	case CAP_EMPTY:
-	case OBJECT_IRQ:
-	case OBJECT_IOPORT:
-	case OBJECT_IRQ_CONTROL:
-	case OBJECT_IOPORT_CONTROL:
-	case OBJECT_ASID_CONTROL:
-	case OBJECT_SCHED_CONTROL:
-	case OBJECT_IOMMU_CONTROL:
-	case OBJECT_REQUESTER: return false;
-	}
-	return true;
-}
-
 uint64_t cap_bytes(struct cap cap, paddr_t *start)
 {
-	if (!is_memory(cap)) {
+	if (!cap_is_memory(&cap)) {
 		*start = 0;
 		return 0;
 	}
@@ -65,32 +49,6 @@ uint64_t cap_bytes(struct cap cap, paddr_t *start)
 	}
 	// No relation depends on the exact size of the others: objects do not overlap.
 	return 1ul << SLOT_BITS;
-}
-
-bool cap_same_object(struct cap a, struct cap b)
-{
-	return a.type == b.type && a.address == b.address && a.type != OBJECT_UNTYPED &&
-	       a.type != CAP_EMPTY && (a.type != OBJECT_FRAME || a.bits == b.bits);
-}
-
-bool cap_covers(struct cap a, struct cap b)
-{
-	if (a.type == OBJECT_UNTYPED) {
-		paddr_t a_start, b_start;
-		uint64_t a_bytes = cap_bytes(a, &a_start), b_bytes = cap_bytes(b, &b_start);
-		return b_bytes != 0 && b_start >= a_start && b_bytes <= a_bytes &&
-		       b_start - a_start <= a_bytes - b_bytes;
-	}
-	if (a.type == OBJECT_IRQ_CONTROL && b.type == OBJECT_IRQ) {
-		return true;
-	}
-	if (a.type == OBJECT_IOPORT_CONTROL && b.type == OBJECT_IOPORT) {
-		return true;
-	}
-	if (a.type == OBJECT_IOMMU_CONTROL && b.type == OBJECT_REQUESTER) {
-		return true;
-	}
-	return cap_same_object(a, b);
 }
 
 enum status cap_derive(const struct slot *source, unsigned rights, struct cap *copy)

@@ -120,10 +120,39 @@ struct cap cap_make(enum object_type type, unsigned bits, void *object);
 struct cap cap_make_physical(enum object_type type, unsigned bits, paddr_t paddr, bool device);
 struct cap cap_make_number(enum object_type type, uint64_t number);
 
+static inline bool cap_is_memory(const struct cap *cap)
+{
+	const uint32_t others = 1u << CAP_EMPTY | 1u << OBJECT_IRQ | 1u << OBJECT_IOPORT |
+				1u << OBJECT_IRQ_CONTROL | 1u << OBJECT_IOPORT_CONTROL |
+				1u << OBJECT_ASID_CONTROL | 1u << OBJECT_SCHED_CONTROL |
+				1u << OBJECT_IOMMU_CONTROL | 1u << OBJECT_REQUESTER;
+
+	return !(others >> cap->type & 1);
+}
+
 // Do `a` and `b` name the same object, so that neither is the last while the other exists?
-bool cap_same_object(struct cap a, struct cap b);
+static inline bool cap_same_object(const struct cap *a, const struct cap *b)
+{
+	return a->type == b->type && a->address == b->address && a->type != OBJECT_UNTYPED &&
+	       a->type != CAP_EMPTY && (a->type != OBJECT_FRAME || a->bits == b->bits);
+}
+
 // Does what `a` stands for contain what `b` stands for? (untyped: by range; controls: by type)
-bool cap_covers(struct cap a, struct cap b);
+static inline bool cap_covers(const struct cap *a, const struct cap *b)
+{
+	if (a->type == OBJECT_UNTYPED) {
+		bool physical = b->type == OBJECT_UNTYPED || b->type == OBJECT_FRAME;
+		paddr_t start = physical ? cap_paddr(*b) : virt_to_phys(cap_object(*b));
+		// Objects do not overlap: the size matters only where one may be a part of the other.
+		return cap_is_memory(b) && (start - cap_paddr(*a)) >> a->bits == 0 &&
+		       (!physical || b->bits <= a->bits);
+	}
+	return (a->type == OBJECT_IRQ_CONTROL && b->type == OBJECT_IRQ) ||
+	       (a->type == OBJECT_IOPORT_CONTROL && b->type == OBJECT_IOPORT) ||
+	       (a->type == OBJECT_IOMMU_CONTROL && b->type == OBJECT_REQUESTER) ||
+	       cap_same_object(a, b);
+}
+
 // May it be copied at all, and with at most `rights`? The copy has nothing mapped.
 enum status cap_derive(const struct slot *source, unsigned rights, struct cap *copy);
 // The physical range of the object, 0 bytes for those that are not memory.

@@ -88,7 +88,7 @@ void derive_remove(struct slot *slot)
 
 bool derive_is_descendant(const struct slot *ancestor, const struct slot *slot)
 {
-	if (!ancestor->revocable || !cap_covers(ancestor->cap, slot->cap)) {
+	if (!ancestor->revocable || !cap_covers(&ancestor->cap, &slot->cap)) {
 		return false;
 	}
 	if (ancestor->cap.type == OBJECT_ENDPOINT || ancestor->cap.type == OBJECT_NOTIFICATION) {
@@ -109,6 +109,6 @@ bool derive_is_last(const struct slot *slot)
 {
 	const struct slot *next = slot_next(slot);
 
-	return !(slot->previous && cap_same_object(slot->previous->cap, slot->cap)) &&
-	       !(next && cap_same_object(slot->cap, next->cap));
+	return !(slot->previous && cap_same_object(&slot->previous->cap, &slot->cap)) &&
+	       !(next && cap_same_object(&slot->cap, &next->cap));
 }

@@ -61,8 +61,10 @@ static inline struct answer hand_over(struct cpu *cpu, struct thread *from, stru
 static __attribute__((noinline)) struct answer
 hand_over_active(struct cpu *cpu, struct thread *from, struct thread *next, uint64_t word)
 {
+	struct answer answer = hand_over(cpu, from, next, word);
+
 	sched_change_time(cpu, next->schedctx);
-	return hand_over(cpu, from, next, word);
+	return answer;
 }
 
 // The second half of a call: `receiver` waits with a reply object, and comes next.

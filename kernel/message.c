@@ -6,18 +6,26 @@
 #include "derive.h"
 #include "cap.h"
 
+// Nearly always it is in the root of the CSpace.
+static inline bool find(const struct thread *thread, cptr_t cptr, struct slot **slot)
+{
+	unsigned left;
+
+	return (thread_find_near(thread, cptr, slot) &&
+		likely((*slot)->cap.type != OBJECT_CNODE)) ||
+	       thread_find(thread, cptr, slot, &left) == STATUS_OK;
+}
+
 // Every capability that is to go along must exist when the message is sent.
 must_check static __attribute__((noinline)) enum status check_caps(const struct thread *sender,
 								   unsigned caps)
 {
 	const struct ipc_buffer *buffer = sender->buffer;
 	struct slot *slot;
-	unsigned left;
 
 	for (unsigned i = 0; i < caps; i++) {
 		cptr_t cptr = *(const volatile cptr_t *)&buffer->caps[i];
-		enum status status = thread_find(sender, cptr, &slot, &left);
-		if (status != STATUS_OK || slot_is_empty(slot)) {
+		if (!find(sender, cptr, &slot) || slot_is_empty(slot)) {
 			return STATUS_NO_CAP;
 		}
 	}
@@ -38,7 +46,7 @@ enum status message_check_long(const struct thread *sender)
 }
 
 // Words 8.. from buffer to buffer; returns how many words of the message arrive in all.
-static unsigned copy_long(struct thread *sender, struct thread *receiver, unsigned words)
+static inline unsigned copy_long(struct thread *sender, struct thread *receiver, unsigned words)
 {
 	struct ipc_buffer *from = sender->buffer, *to = receiver->buffer;
 
@@ -46,15 +54,8 @@ static unsigned copy_long(struct thread *sender, struct thread *receiver, unsign
 	if (!from || !to) {
 		return MSG_REG_WORDS;
 	}
-	const uint64_t *f = &from->words[MSG_REG_WORDS], *end = &from->words[words];
-	uint64_t *t = &to->words[MSG_REG_WORDS];
-	for (; end - f >= 8; f += 8, t += 8) {
-		t[0] = f[0], t[1] = f[1], t[2] = f[2], t[3] = f[3];
-		t[4] = f[4], t[5] = f[5], t[6] = f[6], t[7] = f[7];
-	}
-	while (f < end) {
-		*t++ = *f++;
-	}
+	__builtin_memcpy(&to->words[MSG_REG_WORDS], &from->words[MSG_REG_WORDS],
+			 (words - MSG_REG_WORDS) * sizeof(to->words[0]));
 	return words;
 }
 
@@ -93,9 +94,8 @@ static __attribute__((noinline)) uint64_t transfer_caps(struct thread *sender,
 	for (; arrived < caps; arrived++) {
 		struct slot *source, *place;
 		struct cap copy;
-		unsigned left;
 		cptr_t cptr = *(volatile cptr_t *)&from->caps[arrived];
-		if (thread_find(sender, cptr, &source, &left) != STATUS_OK) {
+		if (!find(sender, cptr, &source)) {
 			break;
 		}
 		if (endpoint && source->cap.type == OBJECT_ENDPOINT &&
@@ -119,13 +119,11 @@ static __attribute__((noinline)) uint64_t transfer_caps(struct thread *sender,
 uint64_t message_transfer_long(struct thread *sender, struct thread *receiver,
 			       const struct endpoint *endpoint, bool can_grant)
 {
-	unsigned words = msg_words(sender->msg.info), caps = msg_caps(sender->msg.info);
+	uint64_t info = sender->msg.info;
+	unsigned words = msg_words(info), caps = can_grant ? msg_caps(info) : 0;
 
 	if (words > MSG_REG_WORDS) {
 		words = copy_long(sender, receiver, words);
 	}
-	if (unlikely(caps > 0 && can_grant)) {
-		return words | transfer_caps(sender, receiver, endpoint, caps);
-	}
-	return words;
+	return likely(caps == 0) ? words : words | transfer_caps(sender, receiver, endpoint, caps);
 }

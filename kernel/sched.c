@@ -14,13 +14,12 @@
 #include "vspace.h"
 
 #define RELEASE_STEP 16
-#define NEVER	     UINT64_MAX
 
 void sched_init_cpu(struct cpu *cpu, unsigned number)
 {
 	cpu->number = number;
 	cpu->top = -1;
-	cpu->deadline = NEVER;
+	cpu->deadline = TIMER_NEVER;
 	cpu->since = arch_now();
 	cpu->current = &cpu->idle;
 	cpu->idle.state = THREAD_RUNNING;
@@ -35,40 +34,6 @@ static bool can_run(const struct thread *thread)
 }
 
 // ---- time -----------------------------------------------------------------------------------------
-
-// Charge what has been used to who used it; returns the time.
-static inline ticks_t charge(struct cpu *cpu)
-{
-	struct schedctx *s = cpu->charged;
-	ticks_t now = arch_now();
-	ticks_t used = now > cpu->since ? now - cpu->since : 0; // it may be another CPU's clock
-
-	cpu->since = now;
-	if (likely(s)) {
-		s->used += used;
-		if (unlikely(refill_charge(s, used))) {
-			s->spent = true;
-		}
-	}
-	return now;
-}
-
-// The timer may stay set too early: sched_timer then finds nothing to do and sets it anew.
-static inline void set_timer(struct cpu *cpu)
-{
-	ticks_t deadline = NEVER;
-
-	if (cpu->charged) {
-		deadline = cpu->since + refill_head(cpu->charged)->amount;
-	}
-	if (cpu->release && refill_head(cpu->release)->time < deadline) {
-		deadline = refill_head(cpu->release)->time;
-	}
-	if (deadline < cpu->deadline) {
-		cpu->deadline = deadline;
-		arch_timer_set(deadline);
-	}
-}
 
 // Another choice may be right on this CPU.
 static void reschedule(struct cpu *cpu)
@@ -89,7 +54,7 @@ static void throttle(struct schedctx *s)
 		return;
 	}
 	if (cpu == cpu_self()) {
-		set_timer(cpu);
+		sched_set_timer(cpu);
 	} else {
 		reschedule(cpu); // it sets its timer itself
 	}
@@ -205,7 +170,7 @@ void sched_charge(struct schedctx *s)
 	struct cpu *cpu = cpu_by_number(s->cpu);
 
 	if (cpu->charged == s) {
-		charge(cpu);
+		sched_charge_current(cpu);
 	}
 }
 
@@ -256,14 +221,6 @@ static inline struct thread *take_first(struct cpu *cpu, ticks_t now)
 	return &cpu->idle;
 }
 
-void sched_change_time(struct cpu *cpu, struct schedctx *s)
-{
-	charge(cpu);
-	cpu->charged = s;
-	s->spent = false;
-	set_timer(cpu);
-}
-
 void sched_choose(void)
 {
 	struct cpu *cpu = cpu_self();
@@ -273,10 +230,10 @@ void sched_choose(void)
 
 	cpu->reschedule = false;
 	if (goes_on && thread->schedctx == cpu->charged && !cpu->charged->spent && !cpu->yielded &&
-	    cpu->top <= thread->priority && cpu->deadline != NEVER) {
+	    cpu->top <= thread->priority && cpu->deadline != TIMER_NEVER) {
 		return;
 	}
-	ticks_t now = charge(cpu);
+	ticks_t now = sched_charge_current(cpu);
 	if (goes_on) {
 		cpu->charged = NULL; // for whoever looks while the choice is open
 		put_back(cpu, thread, now);
@@ -288,7 +245,7 @@ void sched_choose(void)
 	if (likely(cpu->charged)) {
 		cpu->charged->spent = false;
 	}
-	set_timer(cpu);
+	sched_set_timer(cpu);
 	if (next != thread) {
 		sched_switch(cpu, next);
 	}
@@ -302,7 +259,7 @@ void sched_yield(void)
 	if (sched_yields_to_nobody(cpu)) {
 		return;
 	}
-	charge(cpu);
+	sched_charge_current(cpu);
 	if (s->round_robin) {
 		refill_head(s)->amount = s->budget;
 	} else if (!s->spent) {
@@ -331,9 +288,9 @@ bool sched_let_run(struct thread *thread)
 void sched_timer(void)
 {
 	struct cpu *cpu = cpu_self();
-	ticks_t now = charge(cpu);
+	ticks_t now = sched_charge_current(cpu);
 
-	cpu->deadline = NEVER;
+	cpu->deadline = TIMER_NEVER;
 	for (unsigned i = 0; i < RELEASE_STEP && cpu->release; i++) {
 		struct schedctx *s = cpu->release;
 		if (refill_head(s)->time > now) {
@@ -351,7 +308,7 @@ void sched_refresh(void)
 {
 	struct cpu *cpu = cpu_self();
 
-	set_timer(cpu);
+	sched_set_timer(cpu);
 	cpu->reschedule = true;
 }
 

@@ -16,6 +16,8 @@
 #include "cpu.h"
 #include "schedctx.h"
 
+#define TIMER_NEVER UINT64_MAX
+
 void sched_init_cpu(struct cpu *cpu, unsigned number);
 
 // The thread may have become able to run: queue it where it belongs.
@@ -45,8 +47,48 @@ static inline void sched_check(const struct thread *thread)
 // No CPU may have the thread as its current one: its memory is about to go.
 void sched_drop(struct thread *thread);
 
+// Charge what has been used to who used it; returns the time.
+static inline ticks_t sched_charge_current(struct cpu *cpu)
+{
+	struct schedctx *s = cpu->charged;
+	ticks_t now = arch_now();
+	ticks_t used = now > cpu->since ? now - cpu->since : 0; // it may be another CPU's clock
+
+	cpu->since = now;
+	if (likely(s)) {
+		s->used += used;
+		if (unlikely(refill_charge(s, used))) {
+			s->spent = true;
+		}
+	}
+	return now;
+}
+
+// The timer may stay set too early: sched_timer then finds nothing to do and sets it anew.
+static inline void sched_set_timer(struct cpu *cpu)
+{
+	ticks_t deadline = TIMER_NEVER;
+
+	if (cpu->charged) {
+		deadline = cpu->since + refill_head(cpu->charged)->amount;
+	}
+	if (cpu->release && refill_head(cpu->release)->time < deadline) {
+		deadline = refill_head(cpu->release)->time;
+	}
+	if (deadline < cpu->deadline) {
+		cpu->deadline = deadline;
+		arch_timer_set(deadline);
+	}
+}
+
 // The present choice ends: charge it, and go on on the time of `s`, whose thread is about to be current.
-void sched_change_time(struct cpu *cpu, struct schedctx *s);
+static inline void sched_change_time(struct cpu *cpu, struct schedctx *s)
+{
+	sched_charge_current(cpu);
+	cpu->charged = s;
+	s->spent = false;
+	sched_set_timer(cpu);
+}
 
 void sched_yield(void); // give up the present refill
 // Would that change nothing? Who runs round robin and has no equal would go on at once.

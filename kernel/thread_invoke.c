@@ -55,7 +55,7 @@ must_check static enum status install_all(struct invocation *invocation, struct 
 	}
 	for (unsigned i = 0; i < count; i++) {
 		const struct slot *source = installs[i].source;
-		if (source && !cap_same_object(source->cap, installs[i].cap)) {
+		if (source && !cap_same_object(&source->cap, &installs[i].cap)) {
 			return bad(invocation, STATUS_NO_CAP, 0);
 		}
 	}

@@ -14,14 +14,14 @@
 
 #define CHUNK_BYTES (1ul << UNTYPED_CHUNK_BITS)
 
-static uint64_t bytes_of(struct cap untyped)
+static uint64_t bytes_of(const struct cap *untyped)
 {
-	return 1ul << untyped.bits;
+	return 1ul << untyped->bits;
 }
 
-static uint64_t watermark_of(struct cap untyped)
+static uint64_t watermark_of(const struct cap *untyped)
 {
-	return (uint64_t)untyped.untyped.watermark << UNTYPED_MIN_BITS;
+	return (uint64_t)untyped->untyped.watermark << UNTYPED_MIN_BITS;
 }
 
 static uint64_t chunks_of(uint64_t bytes)
@@ -34,38 +34,40 @@ static uint64_t at_most(uint64_t value, uint64_t limit)
 	return value < limit ? value : limit;
 }
 
-uint64_t untyped_bytes_free(struct cap untyped)
+uint64_t untyped_bytes_free(const struct cap *untyped)
 {
 	return bytes_of(untyped) - watermark_of(untyped);
 }
 
-uint64_t untyped_clean_end(struct cap untyped)
+// The first chunk that is not known to be clean.
+static uint64_t first_unclean(const struct cap *untyped)
 {
-	uint64_t chunk = (watermark_of(untyped) >> UNTYPED_CHUNK_BITS) + untyped.untyped.clean;
-	uint64_t end = at_most(chunk << UNTYPED_CHUNK_BITS, bytes_of(untyped));
+	return (watermark_of(untyped) >> UNTYPED_CHUNK_BITS) + untyped->untyped.clean;
+}
+
+uint64_t untyped_clean_end(const struct cap *untyped)
+{
+	uint64_t end = at_most(first_unclean(untyped) << UNTYPED_CHUNK_BITS, bytes_of(untyped));
 
 	return end > watermark_of(untyped) ? end : watermark_of(untyped);
 }
 
-struct cap untyped_advance(struct cap untyped, uint64_t offset)
+void untyped_advance(struct cap *untyped, uint64_t offset)
 {
-	uint64_t clean_chunk =
-		(watermark_of(untyped) >> UNTYPED_CHUNK_BITS) + untyped.untyped.clean;
 	uint64_t chunk = offset >> UNTYPED_CHUNK_BITS;
+	uint64_t clean = first_unclean(untyped);
 
-	untyped.untyped.watermark = offset >> UNTYPED_MIN_BITS;
-	untyped.untyped.clean = clean_chunk > chunk ? clean_chunk - chunk : 0;
-	return untyped;
+	untyped->untyped.watermark = offset >> UNTYPED_MIN_BITS;
+	untyped->untyped.clean = clean > chunk ? clean - chunk : 0;
 }
 
-struct cap untyped_reset(struct cap untyped)
+void untyped_reset(struct cap *untyped)
 {
-	untyped.untyped.watermark = 0;
-	untyped.untyped.clean = 0;
-	return untyped;
+	untyped->untyped.watermark = 0;
+	untyped->untyped.clean = 0;
 }
 
-enum status untyped_plan(struct cap untyped, bool has_children, enum object_type type,
+enum status untyped_plan(const struct cap *untyped, bool has_children, enum object_type type,
 			 unsigned size_bits, unsigned count, struct retype *plan)
 {
 	unsigned bits = object_bits(type, size_bits);
@@ -73,13 +75,13 @@ enum status untyped_plan(struct cap untyped, bool has_children, enum object_type
 	if (bits == 0 || count < 1 || count > UNTYPED_MAX_OBJECTS) {
 		return STATUS_BAD_ARGUMENT;
 	}
-	if (untyped.device && type != OBJECT_UNTYPED && type != OBJECT_FRAME) {
+	if (untyped->device && type != OBJECT_UNTYPED && type != OBJECT_FRAME) {
 		return STATUS_BAD_ARGUMENT;
 	}
 	plan->type = type;
 	plan->size_bits = bits;
-	plan->reset = !has_children && untyped.untyped.watermark != 0;
-	if (bits > untyped.bits) {
+	plan->reset = !has_children && untyped->untyped.watermark != 0;
+	if (bits > untyped->bits) {
 		return STATUS_NO_MEMORY;
 	}
 	// Neither sum can overflow: bits <= 47 and count <= 256.
@@ -87,7 +89,7 @@ enum status untyped_plan(struct cap untyped, bool has_children, enum object_type
 	uint64_t size = 1ul << bits;
 	plan->start = (free + size - 1) & -size;
 	plan->end = plan->start + count * size;
-	if (plan->end > bytes_of(untyped) || (type != OBJECT_UNTYPED && !untyped.device &&
+	if (plan->end > bytes_of(untyped) || (type != OBJECT_UNTYPED && !untyped->device &&
 					      chunks_of(plan->end - free) >= UNTYPED_MAX_CLEAN)) {
 		return STATUS_NO_MEMORY;
 	}
@@ -99,10 +101,9 @@ must_check static enum progress untyped_clean(struct cap *untyped, uint64_t end)
 {
 	uint64_t done;
 
-	while ((done = untyped_clean_end(*untyped)) < end) {
-		uint64_t chunk =
-			(watermark_of(*untyped) >> UNTYPED_CHUNK_BITS) + untyped->untyped.clean;
-		uint64_t stop = at_most((chunk + 1) << UNTYPED_CHUNK_BITS, bytes_of(*untyped));
+	while ((done = untyped_clean_end(untyped)) < end) {
+		uint64_t next = first_unclean(untyped) + 1;
+		uint64_t stop = at_most(next << UNTYPED_CHUNK_BITS, bytes_of(untyped));
 		arch_zero(phys_to_virt(cap_paddr(*untyped) + done), stop - done);
 		untyped->untyped.clean++;
 		if (stop < end && preempt_point() == PREEMPTED) {
@@ -116,7 +117,7 @@ static void retype_commit(struct slot *slot, const struct retype *plan, unsigned
 			  unsigned format, struct slot *first, unsigned count)
 {
 	struct cap *untyped = &slot->cap;
-	uint64_t clean_end = untyped_clean_end(*untyped);
+	uint64_t clean_end = untyped_clean_end(untyped);
 
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t offset = plan->start + ((uint64_t)i << plan->size_bits);
@@ -128,7 +129,7 @@ static void retype_commit(struct slot *slot, const struct retype *plan, unsigned
 		}
 		derive_insert(slot, &first[i], cap, true);
 	}
-	*untyped = untyped_advance(*untyped, plan->end);
+	untyped_advance(untyped, plan->end);
 }
 
 // Arguments 2 to 6: cnode_cap, node_index, node_depth, first, count -> the slots, all empty.
@@ -196,13 +197,13 @@ enum status untyped_invoke(struct invocation *invocation)
 	    (type == OBJECT_VCPU && !arch_vcpu_supported())) {
 		return bad(invocation, STATUS_UNSUPPORTED, 0);
 	}
-	status = untyped_plan(slot->cap, derive_has_children(slot), type, size_bits, count, &plan);
+	status = untyped_plan(&slot->cap, derive_has_children(slot), type, size_bits, count, &plan);
 	if (status != STATUS_OK) {
 		return bad(invocation, status, 1);
 	}
 
 	if (plan.reset) {
-		slot->cap = untyped_reset(slot->cap);
+		untyped_reset(&slot->cap);
 	}
 	if (type != OBJECT_UNTYPED && !slot->cap.device) {
 		invocation->progress = untyped_clean(&slot->cap, plan.end);

@@ -39,11 +39,12 @@ struct retype {
 };
 
 // Pure arithmetic.
-uint64_t untyped_bytes_free(struct cap untyped);
-uint64_t untyped_clean_end(struct cap untyped); // offset up to which memory above the mark is zero
-enum status untyped_plan(struct cap untyped, bool has_children, enum object_type type,
+uint64_t untyped_bytes_free(const struct cap *untyped);
+uint64_t
+untyped_clean_end(const struct cap *untyped); // offset up to which memory above the mark is zero
+enum status untyped_plan(const struct cap *untyped, bool has_children, enum object_type type,
 			 unsigned size_bits, unsigned count, struct retype *plan) must_check;
-struct cap untyped_advance(struct cap untyped, uint64_t offset); // move the watermark up
-struct cap untyped_reset(struct cap untyped);
+void untyped_advance(struct cap *untyped, uint64_t offset); // move the watermark up
+void untyped_reset(struct cap *untyped);
 
 enum status untyped_invoke(struct invocation *invocation) must_check;

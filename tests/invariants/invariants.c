@@ -63,17 +63,17 @@ static const char *check_pair(struct slot *a, struct slot *b)
 	paddr_t a_start, b_start;
 	uint64_t a_bytes = object_bytes(a->cap, &a_start), b_bytes = object_bytes(b->cap, &b_start);
 
-	if (cap_same_object(a->cap, b->cap)) {
+	if (cap_same_object(&a->cap, &b->cap)) {
 		if (a->cap.type == OBJECT_FRAME && a->cap.map.asid != 0 &&
 		    a->cap.word == b->cap.word) {
 			return "M1: two capabilities name one mapping";
 		}
 		struct slot *s = a;
-		while (s && s != b && cap_same_object(a->cap, s->cap)) {
+		while (s && s != b && cap_same_object(&a->cap, &s->cap)) {
 			s = slot_next(s);
 		}
 		struct slot *t = b;
-		while (t && t != a && cap_same_object(a->cap, t->cap)) {
+		while (t && t != a && cap_same_object(&a->cap, &t->cap)) {
 			t = slot_next(t);
 		}
 		return s == b || t == a ? NULL : "D3: capabilities to one object are apart";
@@ -87,7 +87,7 @@ static const char *check_pair(struct slot *a, struct slot *b)
 			       ? "D6: a capability is left to what is being destroyed"
 			       : NULL;
 	}
-	if (a->cap.type == OBJECT_UNTYPED && cap_covers(a->cap, b->cap)) {
+	if (a->cap.type == OBJECT_UNTYPED && cap_covers(&a->cap, &b->cap)) {
 		bool same = b->cap.type == OBJECT_UNTYPED && a_bytes == b_bytes;
 		if (!is_in_run(a, b) && !(same && is_in_run(b, a))) {
 			return "D4: what lies in untyped memory is not derived from it";
@@ -119,7 +119,7 @@ static const char *check_untyped(struct cap cap)
 		return NULL;
 	}
 	const uint64_t *word = phys_to_virt(cap_paddr(cap) + mark);
-	const uint64_t *end = phys_to_virt(cap_paddr(cap) + untyped_clean_end(cap));
+	const uint64_t *end = phys_to_virt(cap_paddr(cap) + untyped_clean_end(&cap));
 	for (; word < end; word++) {
 		if (*word != 0) {
 			return "U3: memory marked clean is not zero";

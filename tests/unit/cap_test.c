@@ -8,6 +8,16 @@
 
 enum { BASE = 0x100000 };
 
+static bool covers(struct cap a, struct cap b)
+{
+	return cap_covers(&a, &b);
+}
+
+static bool same(struct cap a, struct cap b)
+{
+	return cap_same_object(&a, &b);
+}
+
 static struct cap untyped(paddr_t start, unsigned bits)
 {
 	return cap_make_physical(OBJECT_UNTYPED, bits, start, false);
@@ -25,18 +35,18 @@ static void test_covers_ranges(void **state)
 {
 	struct cap whole = untyped(BASE, 16);
 
-	assert_true(cap_covers(whole, untyped(BASE, 16)));
-	assert_true(cap_covers(whole, untyped(BASE, 4)));
-	assert_true(cap_covers(whole, untyped(BASE + 0x8000, 15)));
-	assert_true(cap_covers(whole, endpoint(BASE + 0xffc0, 0)));
-	assert_true(cap_covers(whole, cap_make_physical(OBJECT_FRAME, 12, BASE + 0xf000, false)));
-	assert_false(cap_covers(whole, untyped(BASE + 0x10000, 16)));
-	assert_false(cap_covers(whole, untyped(BASE - 0x10000, 16)));
-	assert_false(cap_covers(whole, untyped(BASE, 17)));
-	assert_false(cap_covers(whole, endpoint(BASE + 0x10000, 0)));
-	assert_false(cap_covers(endpoint(BASE, 0), whole));
-	assert_true(cap_covers(endpoint(BASE, 0), endpoint(BASE, 5)));
-	assert_false(cap_covers(endpoint(BASE, 0), endpoint(BASE + 64, 0)));
+	assert_true(covers(whole, untyped(BASE, 16)));
+	assert_true(covers(whole, untyped(BASE, 4)));
+	assert_true(covers(whole, untyped(BASE + 0x8000, 15)));
+	assert_true(covers(whole, endpoint(BASE + 0xffc0, 0)));
+	assert_true(covers(whole, cap_make_physical(OBJECT_FRAME, 12, BASE + 0xf000, false)));
+	assert_false(covers(whole, untyped(BASE + 0x10000, 16)));
+	assert_false(covers(whole, untyped(BASE - 0x10000, 16)));
+	assert_false(covers(whole, untyped(BASE, 17)));
+	assert_false(covers(whole, endpoint(BASE + 0x10000, 0)));
+	assert_false(covers(endpoint(BASE, 0), whole));
+	assert_true(covers(endpoint(BASE, 0), endpoint(BASE, 5)));
+	assert_false(covers(endpoint(BASE, 0), endpoint(BASE + 64, 0)));
 }
 
 static void test_covers_high(void **state)
@@ -44,20 +54,19 @@ static void test_covers_high(void **state)
 	// The largest untyped at the end of what 48 bits can say.
 	struct cap high = untyped(1ul << 47, 47);
 
-	assert_true(cap_covers(high, untyped(0xfffffffff000, 12)));
-	assert_false(cap_covers(high, untyped((1ul << 47) - 4096, 12)));
+	assert_true(covers(high, untyped(0xfffffffff000, 12)));
+	assert_false(covers(high, untyped((1ul << 47) - 4096, 12)));
 	assert_int_equal(cap_paddr(untyped(0xfffffffff000, 12)), 0xfffffffff000);
 }
 
 static void test_same_object(void **state)
 {
-	assert_true(cap_same_object(endpoint(BASE, 1), endpoint(BASE, 2)));
-	assert_false(cap_same_object(endpoint(BASE, 1), endpoint(BASE + 64, 1)));
-	assert_false(cap_same_object(untyped(BASE, 12),
-				     cap_make_physical(OBJECT_FRAME, 12, BASE, false)));
-	assert_false(cap_same_object(untyped(BASE, 12), untyped(BASE, 13)));
+	assert_true(same(endpoint(BASE, 1), endpoint(BASE, 2)));
+	assert_false(same(endpoint(BASE, 1), endpoint(BASE + 64, 1)));
+	assert_false(same(untyped(BASE, 12), cap_make_physical(OBJECT_FRAME, 12, BASE, false)));
+	assert_false(same(untyped(BASE, 12), untyped(BASE, 13)));
 	// Untyped memory is never an object to be destroyed with its last capability.
-	assert_false(cap_same_object(untyped(BASE, 12), untyped(BASE, 12)));
+	assert_false(same(untyped(BASE, 12), untyped(BASE, 12)));
 }
 
 static void test_derive_rights(void **state)

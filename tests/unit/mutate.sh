@@ -37,7 +37,7 @@ mutate() { # FILE EXPRESSION CONFIGURATION
 }
 
 mutate kernel/derive.c '/next->previous = slot->previous;/d' untyped
-mutate kernel/derive.c 's/!(slot->previous && cap_same_object(slot->previous->cap, slot->cap)) &&/true \&\&/' deleted-threads
+mutate kernel/derive.c 's/!(slot->previous && cap_same_object(&slot->previous->cap, &slot->cap)) &&/true \&\&/' deleted-threads
 mutate kernel/untyped.c 's/untyped->untyped.clean++;/untyped->untyped.clean += 2;/' untyped
 mutate kernel/untyped.c '/arch_zero(phys_to_virt/d' untyped
 mutate kernel/endpoint.c '/endpoint->state = ENDPOINT_IDLE;/d' two-clients

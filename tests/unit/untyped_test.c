@@ -15,7 +15,7 @@ static struct cap fresh(unsigned bits)
 static enum status plan(struct cap cap, bool children, enum object_type type, unsigned bits,
 			unsigned count, struct retype *out)
 {
-	return untyped_plan(cap, children, type, bits, count, out);
+	return untyped_plan(&cap, children, type, bits, count, out);
 }
 
 static void test_first_object(void **state)
@@ -80,19 +80,21 @@ static void test_device(void **state)
 // What has children goes on at the watermark; what has none any more begins anew.
 static void test_reset(void **state)
 {
-	struct cap cap = untyped_advance(fresh(14), 4096 + 64);
+	struct cap cap = fresh(14);
+
+	untyped_advance(&cap, 4096 + 64);
 	struct retype r;
 
-	assert_int_equal(untyped_bytes_free(cap), (1 << 14) - 4096 - 64);
+	assert_int_equal(untyped_bytes_free(&cap), (1 << 14) - 4096 - 64);
 	assert_int_equal(plan(cap, true, OBJECT_FRAME, 12, 1, &r), STATUS_OK);
 	assert_int_equal(r.start, 8192);
 	assert_false(r.reset);
 	assert_int_equal(plan(cap, false, OBJECT_FRAME, 12, 4, &r), STATUS_OK);
 	assert_int_equal(r.start, 0);
 	assert_true(r.reset);
-	cap = untyped_reset(cap);
-	assert_int_equal(untyped_bytes_free(cap), 1 << 14);
-	assert_int_equal(untyped_clean_end(cap), 0); // nothing is known to be zero
+	untyped_reset(&cap);
+	assert_int_equal(untyped_bytes_free(&cap), 1 << 14);
+	assert_int_equal(untyped_clean_end(&cap), 0); // nothing is known to be zero
 }
 
 // Random retypes: aligned, in the untyped, disjoint; the clean mark never lies.
@@ -123,7 +125,7 @@ static void test_random(void **state)
 			if (r.reset) {
 				assert_false(children);
 				used = known_zero = 0;
-				cap = untyped_reset(cap);
+				untyped_reset(&cap);
 			}
 			assert_int_equal(r.start % size_bytes, 0);
 			assert_int_equal(r.end - r.start, count * size_bytes);
@@ -131,20 +133,20 @@ static void test_random(void **state)
 			assert_true(r.start - used < size_bytes);
 			assert_true(r.end <= 1ul << bits);
 			// Clean as the kernel does it: whole chunks from the mark on.
-			while (untyped_clean_end(cap) < r.end) {
-				uint64_t before = untyped_clean_end(cap);
+			while (untyped_clean_end(&cap) < r.end) {
+				uint64_t before = untyped_clean_end(&cap);
 
 				cap.untyped.clean++;
-				assert_true(untyped_clean_end(cap) > before);
+				assert_true(untyped_clean_end(&cap) > before);
 			}
-			known_zero = untyped_clean_end(cap) > known_zero ? untyped_clean_end(cap)
-									 : known_zero;
-			cap = untyped_advance(cap, r.end);
+			known_zero = untyped_clean_end(&cap) > known_zero ? untyped_clean_end(&cap)
+									  : known_zero;
+			untyped_advance(&cap, r.end);
 			used = r.end;
 			children = true;
-			assert_int_equal(untyped_bytes_free(cap), (1ul << bits) - used);
-			assert_true(untyped_clean_end(cap) >= used);
-			assert_true(untyped_clean_end(cap) <=
+			assert_int_equal(untyped_bytes_free(&cap), (1ul << bits) - used);
+			assert_true(untyped_clean_end(&cap) >= used);
+			assert_true(untyped_clean_end(&cap) <=
 				    (known_zero > used ? known_zero : used));
 			made++;
 		}
