@@ -130,10 +130,9 @@ struct table_format {
 };
 const struct table_format *arch_table_format(enum vspace_format format); // NULL: not supported
 
-bool arch_user_range(vaddr_t start, uint64_t bytes);		    // the one function that decides
+// arch_user_range(start, bytes) -> bool: the one function that decides, inline in arch_types.h
 void arch_vspace_init(struct vspace *v, enum vspace_format format); // native: the kernel's part
-void arch_vspace_set_asid(struct vspace *v, unsigned asid);
-unsigned arch_vspace_asid(const struct vspace *v); // 0: none yet
+void arch_vspace_set_asid(struct vspace *v, unsigned asid);	    // where vspace_asid looks
 void arch_vspace_forget(struct vspace *v); // it is about to vanish: no CPU may keep it loaded
 // Write a root entry into both views.
 void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry);

@@ -91,7 +91,7 @@ BOOT_ONLY static void put_thread(struct boot_root *root, enum thread_slot slot, 
 BOOT_ONLY static void map(struct boot_root *root, struct cap *frame, vaddr_t address,
 			  unsigned rights, unsigned attributes)
 {
-	struct mapping mapping = {root->vspace, address, rights, attributes};
+	struct mapping mapping = {&root->vspace, address, rights, attributes};
 	enum status status;
 	unsigned level;
 

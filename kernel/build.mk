@@ -9,7 +9,7 @@ DEPENDENCIES += $(kernel-objects:.o=.d)
 # What is in every message and every fault is compiled for speed, so is what is
 # gone after the start; the rest for size.
 kernel-hot := direct sched message notification invocation cspace fault \
-	vspace vspace_invoke ipc notification
+	vspace vspace_invoke ipc notification x86/apic
 kernel-boot := boot boot_untyped archive elf x86/boot_memory x86/segment x86/window x86/start
 $(patsubst %,$(BUILD)/kernel/%.o,$(kernel-hot) $(kernel-boot)): KERNEL_FLAGS += -O2 $(UNALIGNED)
 

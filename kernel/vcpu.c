@@ -81,7 +81,7 @@ must_check static enum status configure(struct invocation *invocation, struct vc
 	if (!arch_vcpu_space_fits(space->cap.vspace.format)) {
 		return bad(invocation, STATUS_WRONG_TYPE, 0);
 	}
-	if (arch_vspace_asid(cap_object(space->cap)) == 0) {
+	if (vspace_asid(cap_object(space->cap)) == 0) {
 		return bad(invocation, STATUS_BAD_ARGUMENT, 0);
 	}
 	if (frame->cap.device || !(frame->cap.rights & RIGHT_WRITE)) {

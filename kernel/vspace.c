@@ -19,11 +19,6 @@ static unsigned shift_of(unsigned level)
 	return PAGE_BITS + level * INDEX_BITS;
 }
 
-static unsigned index_of(vaddr_t address, unsigned level)
-{
-	return (address >> shift_of(level)) & (TABLE_ENTRIES - 1);
-}
-
 static bool is_present(const struct table_format *format, uint64_t entry)
 {
 	return entry & format->present;
@@ -72,11 +67,13 @@ static inline uint64_t *walk(const struct space *space, vaddr_t address, unsigne
 	return entry;
 }
 
-static void write_entry(const struct space *space, uint64_t *place, vaddr_t address, unsigned level,
-			uint64_t entry)
+// The root's are in both views.
+static inline void write_entry(const struct space *space, uint64_t *place, uint64_t entry)
 {
-	if (level == space->format->levels - 1) {
-		arch_vspace_activate_root(space->root, index_of(address, level), entry);
+	uint64_t index = place - space->root->full.entry;
+
+	if (unlikely(index < TABLE_ENTRIES)) {
+		arch_vspace_activate_root(space->root, index, entry);
 	} else {
 		arch_entry_write(place, entry);
 	}
@@ -137,7 +134,7 @@ bool vspace_assign_asid(struct cap vspace, unsigned asid)
 {
 	struct vspace *root = cap_object(vspace);
 
-	if (spaces[asid].root || arch_vspace_asid(root) != 0) {
+	if (spaces[asid].root || vspace_asid(root) != 0) {
 		return false;
 	}
 	spaces[asid].root = root;
@@ -148,7 +145,7 @@ bool vspace_assign_asid(struct cap vspace, unsigned asid)
 
 void vspace_destroy(struct vspace *vspace)
 {
-	unsigned asid = arch_vspace_asid(vspace);
+	unsigned asid = vspace_asid(vspace);
 
 	if (asid != 0) {
 		spaces[asid] = (struct space){0};
@@ -158,24 +155,24 @@ void vspace_destroy(struct vspace *vspace)
 }
 
 // The space to map in, if the mapping can be made there at all.
-must_check static enum status check_place(const struct mapping *mapping, uint64_t bytes,
-					  const struct space **space)
+must_check static inline enum status check_place(const struct mapping *mapping, uint64_t bytes,
+						 const struct space **space)
 {
-	unsigned asid = arch_vspace_asid(cap_object(mapping->vspace));
+	unsigned asid = vspace_asid(cap_object(*mapping->vspace));
+	vaddr_t address = mapping->address;
 
-	if (asid == 0) {
+	*space = &spaces[asid];
+	if (unlikely(asid == 0)) {
 		return STATUS_BAD_ARGUMENT;
 	}
-	*space = &spaces[asid];
-	if (mapping->address % bytes != 0) {
+	if (unlikely((address & (bytes - 1)) != 0)) {
 		return STATUS_MISALIGNED;
 	}
-	if (mapping->vspace.vspace.format == VSPACE_NATIVE) {
-		return arch_user_range(mapping->address, bytes) ? STATUS_OK : STATUS_BAD_ARGUMENT;
+	if (likely(mapping->vspace->vspace.format == VSPACE_NATIVE)) {
+		return arch_user_range(address, bytes) ? STATUS_OK : STATUS_BAD_ARGUMENT;
 	}
 	uint64_t limit = 1ul << shift_of((*space)->format->levels);
-	return mapping->address < limit && bytes <= limit - mapping->address ? STATUS_OK
-									     : STATUS_BAD_ARGUMENT;
+	return address < limit && bytes <= limit - address ? STATUS_OK : STATUS_BAD_ARGUMENT;
 }
 
 enum status vspace_map_table(struct cap *table, const struct mapping *mapping, unsigned *level)
@@ -198,17 +195,23 @@ enum status vspace_map_table(struct cap *table, const struct mapping *mapping, u
 	if (table->map.asid != 0) {
 		arch_zero(cap_object(*table), PAGE_SIZE); // what a lost mapping left behind
 	}
-	unsigned asid = arch_vspace_asid(space->root);
+	unsigned asid = vspace_asid(space->root);
 	table->map = (struct mapped){
 		.asid = asid,
 		.level = reached - 1,
 		.page = (int64_t)mapping->address >> PAGE_BITS,
 	};
-	write_entry(space, entry, mapping->address, reached,
+	write_entry(space, entry,
 		    space->format->table_entry(virt_to_phys(cap_object(*table))) |
 			    tag_to_entry(table_maps[asid]++));
 	*level = reached;
 	return STATUS_OK;
+}
+
+// Is it mapped already? If so, it may only be mapped again where it is.
+static __attribute__((noinline)) bool is_mapped(const struct cap *frame)
+{
+	return find_frame(&spaces[frame->map.asid], frame) != NULL;
 }
 
 enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, unsigned *level)
@@ -217,22 +220,22 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	enum status status = check_place(mapping, 1ul << frame->bits, &space);
 
 	*level = 0;
-	if (status != STATUS_OK) {
+	if (unlikely(status != STATUS_OK)) {
 		return status;
 	}
 	const struct table_format *format = space->format;
-	unsigned asid = arch_vspace_asid(space->root);
-	bool again = find_frame(&spaces[frame->map.asid], frame) != NULL;
+	unsigned asid = vspace_asid(cap_object(*mapping->vspace));
+	bool again = unlikely(frame->map.asid != 0) && is_mapped(frame);
 	if (again && (frame->map.asid != asid || !is_at(frame, mapping->address))) {
 		return STATUS_MAPPED;
 	}
 	unsigned wanted = frame_level(frame), reached = wanted;
 	uint64_t above, *entry = walk(space, mapping->address, &reached, &above);
-	if (reached != wanted && !is_present(format, *entry)) {
+	if (unlikely(reached != wanted && !is_present(format, *entry))) {
 		*level = reached;
 		return STATUS_NO_TABLE;
 	}
-	if (reached != wanted || (is_present(format, *entry) && !again)) {
+	if (unlikely(reached != wanted || (is_present(format, *entry) && !again))) {
 		return STATUS_MAPPED;
 	}
 	frame->map = (struct mapped){
@@ -240,10 +243,10 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 		.tag = tag_of(above),
 		.page = (int64_t)mapping->address >> PAGE_BITS,
 	};
-	write_entry(space, entry, mapping->address, wanted,
+	write_entry(space, entry,
 		    format->frame_entry(cap_paddr(*frame), wanted, mapping->rights,
 					mapping->attributes));
-	if (again) {
+	if (unlikely(again)) {
 		arch_tlb_flush_page(space->root, mapping->address);
 	}
 	return STATUS_OK;
@@ -255,7 +258,7 @@ void vspace_unmap_table(struct cap *table)
 	uint64_t *entry = find_table(space, table);
 
 	if (entry) {
-		write_entry(space, entry, mapped_address(table), table->map.level + 1, 0);
+		write_entry(space, entry, 0);
 		arch_tlb_flush_space(space->root);
 	}
 	if (table->map.asid != 0) {
@@ -270,7 +273,7 @@ void vspace_unmap_frame(struct cap *frame)
 	uint64_t *entry = find_frame(space, frame);
 
 	if (entry) {
-		write_entry(space, entry, mapped_address(frame), frame_level(frame), 0);
+		write_entry(space, entry, 0);
 		arch_tlb_flush_page(space->root, mapped_address(frame));
 	}
 	frame->word = 0;

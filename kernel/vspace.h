@@ -32,7 +32,7 @@ struct table {
 	uint64_t entry[TABLE_ENTRIES];
 };
 
-// The root: a pair of tables. Where its ASID is kept is the machine's affair.
+// The root: a pair of tables.
 struct vspace {
 	struct table full; // the kernel included
 	struct table user; // what user level runs on, on machines that need the difference
@@ -40,12 +40,19 @@ struct vspace {
 
 _Static_assert(sizeof(struct vspace) == 1 << VSPACE_BITS, "vspace size is ABI");
 
+// 0: it has none yet. It is kept in an entry of the user view that is never present; the bits below are the
+// machine's.
+static inline unsigned vspace_asid(const struct vspace *v)
+{
+	return v->user.entry[KERNEL_PML4_LAST] >> PAGE_BITS;
+}
+
 // What a thread without an address space runs in: every user access faults.
 extern struct vspace vspace_none;
 
 // A place that a table or frame is to be mapped at.
 struct mapping {
-	struct cap vspace;
+	const struct cap *vspace;
 	vaddr_t address;
 	unsigned rights;     // frames
 	unsigned attributes; // frames: bits of enum map_attribute

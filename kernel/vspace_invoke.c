@@ -18,7 +18,7 @@ must_check static enum status plan(struct invocation *invocation, struct mapping
 	enum status status = argument_cap(invocation, 0, OBJECT_VSPACE, &slot);
 
 	if (status == STATUS_OK) {
-		mapping->vspace = slot->cap;
+		mapping->vspace = &slot->cap;
 		mapping->address = argument(invocation, 1);
 	}
 	return status;

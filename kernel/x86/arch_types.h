@@ -30,6 +30,20 @@ static inline paddr_t virt_to_phys(const void *pointer)
 	return (paddr_t)pointer - WINDOW_BASE;
 }
 
+// ---- addresses of user level ----------------------------------------------------------------------
+
+// Canonical, outside the kernel's root slots, and in the lower half below the last page, so that
+// the address after a `syscall` is canonical.
+static inline bool arch_user_range(vaddr_t start, uint64_t bytes)
+{
+	const vaddr_t upper = (vaddr_t)(KERNEL_PML4_LAST + 1) << 39 | 0xffff000000000000ul;
+	vaddr_t last = start + (bytes > 0 ? bytes - 1 : 0);
+
+	if (last < start)
+		return false;
+	return last < USER_TEXT_END || start >= upper;
+}
+
 // ---- the machine's part of a thread --------------------------------------------------------------
 
 #define FPU_AREA_BYTES 832 // XSAVE, standard form: x87, SSE and AVX

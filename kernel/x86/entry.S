@@ -341,30 +341,44 @@ arch_user_enter:
 
 // ---- exceptions and interrupts -----------------------------------------------------------------
 
-// Of the vectors up to 31 these push an error code; for the others we do.
+// Of the exceptions these push an error code; for the others we do.
 #define HAS_ERROR_CODE 0x60227d00
 
-	.macro	VECTOR_STUB vector
+	.macro	EXCEPTION_STUB vector
 	.balign	16
-	.if	\vector >= 32
-	pushq	$0
-	.elseif ((HAS_ERROR_CODE >> \vector) % 2) == 0
+	.if	((HAS_ERROR_CODE >> \vector) % 2) == 0
 	pushq	$0
 	.endif
 	pushq	$\vector
 	jmp	trap_entry
 	.endm
 
-	.globl	vector_stubs
-	.balign	16
-vector_stubs:
+	.macro	INTERRUPT_STUB vector    // as short as can be: there are many
+	.balign	8
+	pushq	$\vector - 128
+	jmp	interrupt_entry
+	.endm
+
+	.globl	exception_stubs, interrupt_stubs
 	.altmacro
+	.balign	16
+exception_stubs:
 	.set	number, 0
-	.rept	256
-	VECTOR_STUB %number
+	.rept	32
+	EXCEPTION_STUB %number
+	.set	number, number + 1
+	.endr
+	.balign	16
+interrupt_stubs:
+	.rept	224
+	INTERRUPT_STUB %number
 	.set	number, number + 1
 	.endr
 	.noaltmacro
+
+interrupt_entry:
+	pushq	(%rsp)               // in place of an error code
+	addq	$128, (%rsp)
 
 // On the stack: vector, error code, rip, cs, rflags, rsp, ss.
 	.balign	16

@@ -21,10 +21,8 @@
 #include "segment.h"
 
 struct gate {
-	uint16_t offset0, selector;
-	uint8_t ist, type;
-	uint16_t offset1;
-	uint32_t offset2, reserved;
+	uint64_t low; // offset 15..0, selector, stack, type, offset 31..16
+	uint64_t high;
 };
 
 struct table_pointer {
@@ -32,10 +30,13 @@ struct table_pointer {
 	uint64_t base;
 } __attribute__((packed));
 
-enum { GATE_INTERRUPT = 0x8e, GATE_USER = 0xee, VECTOR_STUB_BYTES = 16, SYSCALL_STUB_BYTES = 32 };
+#define GATE_INTERRUPT (0x8eul << 40)
+#define GATE_USER      (0x60ul << 40) // user level may raise it
+#define GATE_STACK(n)  ((uint64_t)(n) << 32)
+enum { EXCEPTION_STUB_BYTES = 16, INTERRUPT_STUB_BYTES = 8, SYSCALL_STUB_BYTES = 32 };
 enum { IST_NMI = 1, IST_MACHINE_CHECK = 2, IST_DOUBLE_FAULT = 3, IST_DEBUG = 4 };
 
-extern char vector_stubs[], syscall_stubs[], syscall_stubs_split[];
+extern char exception_stubs[], interrupt_stubs[], syscall_stubs[], syscall_stubs_split[];
 
 _Static_assert(__builtin_offsetof(struct segments, user_rsp) + LAYOUT_SEGMENTS == LAYOUT_USER_RSP,
 	       "layout");
@@ -57,23 +58,26 @@ struct segments *segment_self(void)
 	return (struct segments *)((char *)cpu_self() + LAYOUT_SEGMENTS);
 }
 
+BOOT_ONLY static void gate_init(unsigned vector, const char *stub)
+{
+	uint64_t entry = (uint64_t)stub;
+
+	idt[vector].low = (entry & 0xffff) | (uint64_t)SELECTOR_KERNEL_CODE << 16 | GATE_INTERRUPT |
+			  (entry >> 16 & 0xffff) << 48;
+	idt[vector].high = entry >> 32;
+}
+
 BOOT_ONLY static void idt_init(void)
 {
-	for (unsigned vector = 0; vector < 256; vector++) {
-		uint64_t entry = (uint64_t)vector_stubs + vector * VECTOR_STUB_BYTES;
-		idt[vector] = (struct gate){
-			.offset0 = entry,
-			.selector = SELECTOR_KERNEL_CODE,
-			.type = GATE_INTERRUPT,
-			.offset1 = entry >> 16,
-			.offset2 = entry >> 32,
-		};
-	}
-	idt[VECTOR_BREAKPOINT].type = GATE_USER;
-	idt[VECTOR_NMI].ist = IST_NMI;
-	idt[VECTOR_MACHINE_CHECK].ist = IST_MACHINE_CHECK;
-	idt[VECTOR_DOUBLE_FAULT].ist = IST_DOUBLE_FAULT;
-	idt[VECTOR_DEBUG].ist = IST_DEBUG;
+	for (unsigned i = 0; i < 32; i++)
+		gate_init(i, exception_stubs + i * EXCEPTION_STUB_BYTES);
+	for (unsigned i = 32; i < 256; i++)
+		gate_init(i, interrupt_stubs + (i - 32) * INTERRUPT_STUB_BYTES);
+	idt[VECTOR_BREAKPOINT].low |= GATE_USER;
+	idt[VECTOR_NMI].low |= GATE_STACK(IST_NMI);
+	idt[VECTOR_MACHINE_CHECK].low |= GATE_STACK(IST_MACHINE_CHECK);
+	idt[VECTOR_DOUBLE_FAULT].low |= GATE_STACK(IST_DOUBLE_FAULT);
+	idt[VECTOR_DEBUG].low |= GATE_STACK(IST_DEBUG);
 }
 
 BOOT_ONLY static void gdt_init(struct segments *s)

@@ -71,7 +71,7 @@ static void note(struct cpu *cpu, struct vspace *v, struct tlb_note note)
 
 static void note_all(struct vspace *v, vaddr_t address, bool whole)
 {
-	struct tlb_note n = {address, arch_vspace_asid(v), whole};
+	struct tlb_note n = {address, vspace_asid(v), whole};
 
 	for (unsigned i = 0; i < cpu_count(); i++)
 		note(cpu_by_number(i), v, n);
@@ -109,11 +109,6 @@ void arch_vspace_set_asid(struct vspace *v, unsigned asid)
 	}
 	if (cpu_self()->arch.space == v)
 		space_change(v);
-}
-
-unsigned arch_vspace_asid(const struct vspace *v)
-{
-	return v->user.entry[KERNEL_PML4_LAST] >> ASID_SHIFT;
 }
 
 // What the entries and exits load.
@@ -192,7 +187,7 @@ void arch_tlb_flush_page(struct vspace *v, vaddr_t address)
 	if (cpu_self()->arch.space == v)
 		invlpg(address);
 	else if (features.pcid)
-		invpcid(INVPCID_ADDRESS, arch_vspace_asid(v), address);
+		invpcid(INVPCID_ADDRESS, vspace_asid(v), address);
 	if (unlikely(smp_on))
 		note_all(v, address, false);
 }
@@ -204,7 +199,7 @@ void arch_tlb_flush_space(struct vspace *v)
 		return;
 	}
 	if (features.pcid)
-		invpcid(INVPCID_CONTEXT, arch_vspace_asid(v), 0);
+		invpcid(INVPCID_CONTEXT, vspace_asid(v), 0);
 	else if (cpu_self()->arch.space == v)
 		write_cr3(root_of(v));
 	if (unlikely(smp_on))

@@ -63,15 +63,3 @@ void arch_entry_write(uint64_t *place, uint64_t entry)
 	if (unlikely(vtd_incoherent))
 		vtd_written(place, sizeof(*place));
 }
-
-// Canonical, outside the kernel's root slots, and in the lower half below the last page, so that
-// the address after a `syscall` is canonical.
-bool arch_user_range(vaddr_t start, uint64_t bytes)
-{
-	const vaddr_t upper = (vaddr_t)(KERNEL_PML4_LAST + 1) << 39 | 0xffff000000000000ul;
-	vaddr_t last = start + (bytes > 0 ? bytes - 1 : 0);
-
-	if (last < start)
-		return false;
-	return last < USER_TEXT_END || start >= upper;
-}

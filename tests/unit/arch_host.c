@@ -236,13 +236,6 @@ const struct table_format *arch_table_format(enum vspace_format format)
 	return format == VSPACE_NATIVE ? &native : NULL;
 }
 
-bool arch_user_range(vaddr_t start, uint64_t bytes)
-{
-	vaddr_t last = start + bytes - 1;
-
-	return bytes > 0 && last >= start && last < USER_TEXT_END;
-}
-
 void arch_vspace_init(struct vspace *v, enum vspace_format format)
 {
 }
@@ -250,11 +243,6 @@ void arch_vspace_init(struct vspace *v, enum vspace_format format)
 void arch_vspace_set_asid(struct vspace *v, unsigned asid)
 {
 	v->user.entry[KERNEL_PML4_LAST] = (uint64_t)asid << PAGE_BITS;
-}
-
-unsigned arch_vspace_asid(const struct vspace *v)
-{
-	return v->user.entry[KERNEL_PML4_LAST] >> PAGE_BITS;
 }
 
 void arch_vspace_forget(struct vspace *v)

@@ -31,6 +31,13 @@ static inline paddr_t virt_to_phys(const void *pointer)
 	return (paddr_t)pointer - HOST_WINDOW;
 }
 
+static inline bool arch_user_range(vaddr_t start, uint64_t bytes)
+{
+	vaddr_t last = start + bytes - 1;
+
+	return bytes > 0 && last >= start && last < USER_TEXT_END;
+}
+
 struct vspace;
 
 struct arch_thread {

@@ -32,7 +32,7 @@ static int setup(void **state)
 
 static enum status map_table(struct cap *table, vaddr_t address, unsigned *level)
 {
-	return vspace_map_table(table, &(struct mapping){.vspace = space, .address = address},
+	return vspace_map_table(table, &(struct mapping){.vspace = &space, .address = address},
 				level);
 }
 
@@ -41,7 +41,7 @@ static enum status map(struct cap *frame, vaddr_t address, unsigned rights)
 	unsigned level;
 
 	return vspace_map_frame(
-		frame, &(struct mapping){.vspace = space, .address = address, .rights = rights},
+		frame, &(struct mapping){.vspace = &space, .address = address, .rights = rights},
 		&level);
 }
 
@@ -78,7 +78,7 @@ static void map_all_tables(vaddr_t address, unsigned first)
 static void test_levels(void **state)
 {
 	unsigned level;
-	struct mapping m = {.vspace = space, .address = BASE, .rights = RIGHT_READ};
+	struct mapping m = {.vspace = &space, .address = BASE, .rights = RIGHT_READ};
 
 	for (unsigned missing = 3; missing > 0; missing--) {
 		assert_int_equal(vspace_map_frame(&frames[0], &m, &level), STATUS_NO_TABLE);
