@@ -235,8 +235,13 @@ void sched_choose(void)
 	}
 	ticks_t now = sched_charge_current(cpu);
 	if (goes_on) {
-		cpu->charged = NULL; // for whoever looks while the choice is open
-		put_back(cpu, thread, now);
+		const struct schedctx *s = thread->schedctx;
+		if (likely(s->round_robin && !s->spent && s->cpu == cpu->number)) {
+			run_queue_add(cpu, thread, !cpu->yielded);
+		} else {
+			cpu->charged = NULL; // for whoever looks while the choice is open
+			put_back(cpu, thread, now);
+		}
 	}
 	struct thread *next = take_first(cpu, now);
 	cpu->yielded = false;
