@@ -15,10 +15,6 @@
 
 #define PRIORITY_COUNT 256
 
-struct run_list {
-	struct thread *head, *tail;
-};
-
 struct cpu {
 	struct thread *current;
 	struct arch_cpu arch;
@@ -32,6 +28,6 @@ struct cpu {
 	ticks_t deadline;	  // what the timer was set to; UINT64_MAX: it has fired, or none
 	struct schedctx *release; // contexts without budget (release.h)
 	uint64_t ready[PRIORITY_COUNT / 64];
-	struct run_list list[PRIORITY_COUNT];
+	struct thread_queue queue[PRIORITY_COUNT]; // by priority
 	struct thread idle __attribute__((aligned(64)));
 };

@@ -100,9 +100,9 @@ call_long(struct thread *caller, const struct cap *cap, struct endpoint *endpoin
 	if (message_check(caller) != STATUS_OK) {
 		return general;
 	}
-	pass_long(caller, endpoint->head, endpoint, cap->rights & RIGHT_GRANT);
-	return call_waiting(cpu_self(), caller, cap, endpoint, endpoint->head,
-			    endpoint->head->reply);
+	pass_long(caller, endpoint->queue.head, endpoint, cap->rights & RIGHT_GRANT);
+	return call_waiting(cpu_self(), caller, cap, endpoint, endpoint->queue.head,
+			    endpoint->queue.head->reply);
 }
 
 // A call that is no message to an endpoint: an invocation, if the slot is the one that is meant (a cnode may
@@ -137,7 +137,7 @@ struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller)
 		return invoke(caller, slot, info);
 	}
 	struct endpoint *endpoint = cap_object(*cap);
-	struct thread *receiver = endpoint->head;
+	struct thread *receiver = endpoint->queue.head;
 	struct cpu *cpu = cpu_self();
 	struct reply *reply;
 	if (unlikely(endpoint->state != ENDPOINT_RECEIVING || !(reply = receiver->reply) ||

@@ -13,19 +13,10 @@
 
 void endpoint_dequeue(struct endpoint *endpoint, struct thread *thread)
 {
-	struct thread *next = thread->queue_next, *previous = thread->queue_previous;
+	struct thread *next = thread->next;
 
-	if (next) {
-		next->queue_previous = previous;
-	} else {
-		endpoint->tail = previous;
-	}
-	if (previous) {
-		previous->queue_next = next;
-	} else {
-		endpoint->head = next;
-	}
-	if (!endpoint->head) {
+	queue_remove(&endpoint->queue, thread);
+	if (!endpoint->queue.head) {
 		endpoint->state = ENDPOINT_IDLE;
 	}
 	if (endpoint->cursor == thread) {
@@ -36,7 +27,7 @@ void endpoint_dequeue(struct endpoint *endpoint, struct thread *thread)
 
 bool endpoint_destroy_step(struct endpoint *endpoint)
 {
-	struct thread *thread = endpoint->head;
+	struct thread *thread = endpoint->queue.head;
 
 	if (thread) {
 		uint64_t generation = endpoint->generation;
@@ -44,7 +35,7 @@ bool endpoint_destroy_step(struct endpoint *endpoint)
 		thread_complete(thread, STATUS_GONE);
 		thread->msg.aux = generation;
 	}
-	return endpoint->head != NULL;
+	return endpoint->queue.head != NULL;
 }
 
 // Go on with the cancel that is under way; *looked_at counts for the preemption points.
@@ -55,7 +46,7 @@ must_check static enum progress cancel_go_on(struct endpoint *endpoint, unsigned
 		if (++*looked_at % CANCEL_STEP == 0 && preempt_point() == PREEMPTED) {
 			return PREEMPTED;
 		}
-		endpoint->cursor = thread->queue_next;
+		endpoint->cursor = thread->next;
 		if (thread->send_badge == endpoint->cancel_badge) {
 			thread_leave_wait(thread);
 			thread_complete(thread, STATUS_GONE);
@@ -81,6 +72,6 @@ enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge, 
 	}
 	*started = true;
 	endpoint->cancel_badge = badge;
-	endpoint->cursor = endpoint->head;
+	endpoint->cursor = endpoint->queue.head;
 	return cancel_go_on(endpoint, &looked_at);
 }

@@ -16,7 +16,7 @@
 #pragma once
 
 #include "cap.h"
-#include "thread.h"
+#include "queue.h"
 
 enum endpoint_state {
 	ENDPOINT_IDLE = 0,
@@ -25,7 +25,7 @@ enum endpoint_state {
 };
 
 struct endpoint {
-	struct thread *head, *tail;
+	struct thread_queue queue;
 	uint64_t state; // enum endpoint_state
 	uint64_t generation;
 	struct thread *cursor;
@@ -46,31 +46,18 @@ enum progress endpoint_cancel_badged(struct endpoint *endpoint, uint64_t badge,
 // Queue a thread whose state is already set, at the end.
 static inline void endpoint_enqueue(struct endpoint *endpoint, struct thread *thread)
 {
-	struct thread *tail = endpoint->tail;
-
 	thread->endpoint = endpoint;
-	thread->queue_next = NULL;
-	thread->queue_previous = tail;
-	endpoint->tail = thread;
-	if (unlikely(tail)) {
-		tail->queue_next = thread;
-		return;
-	}
-	endpoint->head = thread;
+	queue_append(&endpoint->queue, thread);
 	endpoint->state = thread->state == THREAD_RECEIVING ? ENDPOINT_RECEIVING : ENDPOINT_SENDING;
 }
 
 // Take the first receiver out of the queue. Receivers have no cursor at them.
 static inline struct thread *endpoint_take_receiver(struct endpoint *endpoint)
 {
-	struct thread *receiver = endpoint->head, *next = receiver->queue_next;
+	struct thread *receiver = queue_take(&endpoint->queue);
 
-	endpoint->head = next;
-	if (likely(!next)) {
-		endpoint->tail = NULL;
+	if (likely(!endpoint->queue.head)) {
 		endpoint->state = ENDPOINT_IDLE;
-	} else {
-		next->queue_previous = NULL;
 	}
 	receiver->endpoint = NULL;
 	return receiver;

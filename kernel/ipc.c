@@ -105,7 +105,7 @@ enum status ipc_send(struct thread *sender, const struct cap *cap, bool blocking
 		return STATUS_NO_RIGHT;
 	}
 	if (endpoint->state == ENDPOINT_RECEIVING) {
-		if (!has_time(endpoint->head)) {
+		if (!has_time(endpoint->queue.head)) {
 			return STATUS_WOULD_BLOCK;
 		}
 		sched_wake(deliver_to_waiting(sender, endpoint, cap, false));
@@ -132,7 +132,7 @@ enum status ipc_call(struct thread *caller, const struct cap *cap)
 		return STATUS_NO_RIGHT;
 	}
 	if (likely(endpoint->state == ENDPOINT_RECEIVING)) {
-		if (unlikely(!endpoint->head->reply && !has_time(endpoint->head))) {
+		if (unlikely(!endpoint->queue.head->reply && !has_time(endpoint->queue.head))) {
 			return STATUS_WOULD_BLOCK;
 		}
 		struct thread *receiver = deliver_to_waiting(caller, endpoint, cap, true);
@@ -192,7 +192,7 @@ static void wait(struct thread *receiver, struct endpoint *endpoint, struct repl
 // Take the first of the queue of senders.
 static void receive_sender(struct thread *receiver, struct endpoint *endpoint, struct reply *reply)
 {
-	struct thread *sender = endpoint->head;
+	struct thread *sender = endpoint->queue.head;
 
 	endpoint_dequeue(endpoint, sender);
 	if (sender->is_call && reply && brings_time(sender)) {

@@ -37,7 +37,7 @@ enum status ipc_reply(struct thread *thread, struct reply *reply,
 must_check static inline bool ipc_receiver_can_run(const struct cap *cap, bool brings_time)
 {
 	const struct endpoint *endpoint = cap_object(*cap);
-	const struct thread *receiver = endpoint->head;
+	const struct thread *receiver = endpoint->queue.head;
 
 	return endpoint->state != ENDPOINT_RECEIVING || receiver->schedctx ||
 	       (brings_time && receiver->reply);

@@ -4,6 +4,7 @@
 #include "notification.h"
 #include "irq.h"
 #include "panic.h"
+#include "queue.h"
 #include "schedctx.h"
 #include "sched.h"
 #include "thread.h"
@@ -11,33 +12,28 @@
 static void enqueue(struct notification *notification, struct thread *thread)
 {
 	thread->notification = notification;
-	thread->queue_next = NULL;
-	thread->queue_previous = notification->tail;
-	if (notification->tail) {
-		notification->tail->queue_next = thread;
-	} else {
-		notification->head = thread;
-		notification->state = NOTIFICATION_WAITING;
-	}
-	notification->tail = thread;
+	queue_append(&notification->queue, thread);
+	notification->state = NOTIFICATION_WAITING;
 }
 
 void notification_dequeue(struct notification *notification, struct thread *thread)
 {
-	if (thread->queue_next) {
-		thread->queue_next->queue_previous = thread->queue_previous;
-	} else {
-		notification->tail = thread->queue_previous;
-	}
-	if (thread->queue_previous) {
-		thread->queue_previous->queue_next = thread->queue_next;
-	} else {
-		notification->head = thread->queue_next;
-	}
+	queue_remove(&notification->queue, thread);
 	thread->notification = NULL;
-	if (!notification->head) {
+	if (!notification->queue.head) {
 		notification->state = NOTIFICATION_IDLE;
 	}
+}
+
+static inline struct thread *take_waiter(struct notification *notification)
+{
+	struct thread *thread = queue_take(&notification->queue);
+
+	thread->notification = NULL;
+	if (likely(!notification->queue.head)) {
+		notification->state = NOTIFICATION_IDLE;
+	}
+	return thread;
 }
 
 // What a thread that receives `word` finds in its registers.
@@ -98,9 +94,7 @@ void notification_signal_heard(struct notification *notification, uint64_t badge
 		return;
 	}
 	if (notification->state == NOTIFICATION_WAITING) {
-		struct thread *thread = notification->head;
-		notification_dequeue(notification, thread);
-		wake(notification, thread, badge);
+		wake(notification, take_waiter(notification), badge);
 	} else if (bound_receives(notification)) {
 		thread_leave_wait(notification->bound);
 		wake(notification, notification->bound, badge);
@@ -186,11 +180,11 @@ void notification_unbind(struct notification *notification)
 
 bool notification_destroy_step(struct notification *notification)
 {
-	struct thread *thread = notification->head;
+	struct thread *thread = notification->queue.head;
 
 	if (thread) {
 		thread_leave_wait(thread);
 		thread_complete(thread, STATUS_GONE);
 	}
-	return notification->head != NULL;
+	return notification->queue.head != NULL;
 }

@@ -16,6 +16,7 @@
 #pragma once
 
 #include "cap.h"
+#include "thread.h"
 
 struct irq_line;
 struct schedctx;
@@ -29,7 +30,7 @@ enum notification_state {
 
 struct notification {
 	uint64_t word;
-	struct thread *head, *tail;
+	struct thread_queue queue;
 	struct thread *bound; // the thread that receives it along with messages, or NULL
 	struct schedctx *schedctx;
 	struct irq_line *lines; // that signal it

@@ -55,6 +55,10 @@ enum thread_slot {
 	THREAD_SLOT_COUNT,
 };
 
+struct thread_queue {
+	struct thread *head, *tail;
+};
+
 struct thread {
 	struct msg_regs msg;
 	struct arch_thread arch;
@@ -84,8 +88,7 @@ struct thread {
 	struct vcpu *vcpu;		   // that it runs, or NULL
 	uint64_t send_badge;		   // SENDING, FAULTED: of the capability used
 
-	struct thread *run_next, *run_previous;	    // run queue
-	struct thread *queue_next, *queue_previous; // endpoint or notification queue
+	struct thread *next, *previous; // in the queue that it is in (queue.h)
 
 	struct schedctx *lent;			    // as its latest lender: what it lent; else NULL
 	struct thread *lender_below, *lender_above; // older, newer

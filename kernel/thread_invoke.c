@@ -241,7 +241,7 @@ must_check static enum status bind_notification(struct invocation *invocation,
 		return bad(invocation, STATUS_NO_RIGHT, 0);
 	}
 	// A bound notification is its thread's alone.
-	if (thread->bound || notification->bound || notification->head) {
+	if (thread->bound || notification->bound || notification->queue.head) {
 		return bad(invocation, STATUS_BUSY, 0);
 	}
 	notification_bind(notification, thread);

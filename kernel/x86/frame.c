@@ -14,6 +14,14 @@
 #include "space.h"
 #include "thread.h"
 
+// rax to r15, in the order of both structs.
+#define GENERAL_BYTES 120
+_Static_assert(__builtin_offsetof(struct arch_thread, r15) ==
+			       __builtin_offsetof(struct arch_thread, rax) + GENERAL_BYTES - 8 &&
+		       __builtin_offsetof(struct thread_regs, r15) ==
+			       __builtin_offsetof(struct thread_regs, rax) + GENERAL_BYTES - 8,
+	       "general registers");
+
 // CF PF AF ZF SF TF DF OF AC ID
 #define RFLAGS_USER 0x240dd5ul
 
@@ -124,40 +132,7 @@ void arch_regs_read(const struct thread *t, struct thread_regs *out)
 	if (a.kind != FRAME_FULL)
 		return;
 	out->valid |= REGS_GENERAL;
-	out->rax = a.rax;
-	out->rbx = a.rbx;
-	out->rcx = a.rcx;
-	out->rdx = a.rdx;
-	out->rsi = a.rsi;
-	out->rdi = a.rdi;
-	out->rbp = a.rbp;
-	out->r8 = a.r8;
-	out->r9 = a.r9;
-	out->r10 = a.r10;
-	out->r11 = a.r11;
-	out->r12 = a.r12;
-	out->r13 = a.r13;
-	out->r14 = a.r14;
-	out->r15 = a.r15;
-}
-
-static void general_write(struct arch_thread *a, const struct thread_regs *in)
-{
-	a->rax = in->rax;
-	a->rbx = in->rbx;
-	a->rcx = in->rcx;
-	a->rdx = in->rdx;
-	a->rsi = in->rsi;
-	a->rdi = in->rdi;
-	a->rbp = in->rbp;
-	a->r8 = in->r8;
-	a->r9 = in->r9;
-	a->r10 = in->r10;
-	a->r11 = in->r11;
-	a->r12 = in->r12;
-	a->r13 = in->r13;
-	a->r14 = in->r14;
-	a->r15 = in->r15;
+	__builtin_memcpy(&out->rax, &a.rax, GENERAL_BYTES);
 }
 
 void arch_regs_write(struct thread *t, const struct thread_regs *in)
@@ -176,7 +151,7 @@ void arch_regs_write(struct thread *t, const struct thread_regs *in)
 		switch_note(a);
 	}
 	if (in->valid & REGS_GENERAL)
-		general_write(a, in);
+		__builtin_memcpy(&a->rax, &in->rax, GENERAL_BYTES);
 }
 
 void arch_fault_resume(struct thread *t, uint64_t rip, uint64_t rsp, uint64_t rflags)

@@ -234,7 +234,7 @@ static const char *check_threads(const struct invariants_world *w)
 
 static bool in_queue(const struct thread *head, const struct thread *thread)
 {
-	for (; head; head = head->queue_next) {
+	for (; head; head = head->next) {
 		if (head == thread) {
 			return true;
 		}
@@ -246,8 +246,8 @@ static bool links_hold(const struct thread *head, const struct thread *tail)
 {
 	const struct thread *previous = NULL;
 
-	for (; head; head = head->queue_next) {
-		if (head->queue_previous != previous) {
+	for (; head; head = head->next) {
+		if (head->previous != previous) {
 			return false;
 		}
 		previous = head;
@@ -257,16 +257,16 @@ static bool links_hold(const struct thread *head, const struct thread *tail)
 
 static const char *check_endpoint(const struct endpoint *e)
 {
-	if ((e->state == ENDPOINT_IDLE) != (e->head == NULL)) {
+	if ((e->state == ENDPOINT_IDLE) != (e->queue.head == NULL)) {
 		return "E1: an endpoint is idle exactly if its queue is empty";
 	}
-	if (!links_hold(e->head, e->tail)) {
+	if (!links_hold(e->queue.head, e->queue.tail)) {
 		return "E2: the links of an endpoint's queue are not inverse";
 	}
-	if (e->cursor && !in_queue(e->head, e->cursor)) {
+	if (e->cursor && !in_queue(e->queue.head, e->cursor)) {
 		return "E3: a cancel stands at a thread that is not in the queue";
 	}
-	for (const struct thread *t = e->head; t; t = t->queue_next) {
+	for (const struct thread *t = e->queue.head; t; t = t->next) {
 		bool receives = t->state == THREAD_RECEIVING;
 		bool sends = t->state == THREAD_SENDING || t->state == THREAD_FAULTED;
 		if (t->endpoint != e || !(e->state == ENDPOINT_RECEIVING ? receives : sends)) {
@@ -279,13 +279,13 @@ static const char *check_endpoint(const struct endpoint *e)
 static const char *check_notification(const struct notification *n)
 {
 	if ((n->state == NOTIFICATION_ACTIVE) != (n->word != 0) ||
-	    (n->state == NOTIFICATION_WAITING) != (n->head != NULL)) {
+	    (n->state == NOTIFICATION_WAITING) != (n->queue.head != NULL)) {
 		return "N1: a notification's state, word and queue do not agree";
 	}
-	if (!links_hold(n->head, n->tail)) {
+	if (!links_hold(n->queue.head, n->queue.tail)) {
 		return "N2: the links of a notification's queue are not inverse";
 	}
-	for (const struct thread *t = n->head; t; t = t->queue_next) {
+	for (const struct thread *t = n->queue.head; t; t = t->next) {
 		if (t->notification != n || t->state != THREAD_WAITING) {
 			return "N2: a thread in a notification's queue does not wait for it";
 		}
@@ -333,8 +333,8 @@ static const char *check_waiting(const struct invariants_world *w)
 	}
 	for (unsigned i = 0; i < w->threads && !wrong; i++) {
 		const struct thread *t = w->thread[i];
-		if ((t->endpoint && !in_queue(t->endpoint->head, t)) ||
-		    (t->notification && !in_queue(t->notification->head, t))) {
+		if ((t->endpoint && !in_queue(t->endpoint->queue.head, t)) ||
+		    (t->notification && !in_queue(t->notification->queue.head, t))) {
 			wrong = "T2: a thread is not in the queue it waits in";
 		}
 	}
@@ -468,7 +468,7 @@ static const char *check_time(const struct invariants_world *w)
 
 static bool in_run_queue(const struct cpu *cpu, const struct thread *thread)
 {
-	for (const struct thread *t = cpu->list[thread->priority].head; t; t = t->run_next) {
+	for (const struct thread *t = cpu->queue[thread->priority].head; t; t = t->next) {
 		if (t == thread) {
 			return true;
 		}
@@ -482,8 +482,8 @@ static const char *check_run_queue(const struct cpu *cpu)
 
 	for (int i = 0; i < PRIORITY_COUNT; i++) {
 		const struct thread *previous = NULL;
-		for (const struct thread *t = cpu->list[i].head; t; t = t->run_next) {
-			if (t->run_previous != previous || !t->queued || t->priority != i) {
+		for (const struct thread *t = cpu->queue[i].head; t; t = t->next) {
+			if (t->previous != previous || !t->queued || t->priority != i) {
 				return "Q1: a list of the run queue is not linked both ways";
 			}
 			if (t->state != THREAD_RUNNING || !t->schedctx || !t->schedctx->budget) {
@@ -492,7 +492,7 @@ static const char *check_run_queue(const struct cpu *cpu)
 			previous = t;
 			top = i;
 		}
-		if (cpu->list[i].tail != previous) {
+		if (cpu->queue[i].tail != previous) {
 			return "Q1: the tail of a list is not its last thread";
 		}
 		if ((cpu->ready[i / 64] >> i % 64 & 1) != (previous != NULL)) {

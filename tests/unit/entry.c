@@ -76,11 +76,11 @@ static void repeat(struct thread *t, uint64_t number)
 {
 	struct thread *next = cpu_self()->current;
 
-	next->run_next = next->run_previous = NULL; // it was in no run queue
+	next->next = next->previous = NULL; // it was in no run queue
 	memcpy(after, (void *)HOST_WINDOW, sizeof(after));
 	memcpy((void *)HOST_WINDOW, before, sizeof(before));
 	general(t, number);
-	next->run_next = next->run_previous = NULL;
+	next->next = next->previous = NULL;
 	compare();
 }
 

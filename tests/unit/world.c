@@ -380,10 +380,8 @@ static void thread_canonical(struct thread *t)
 	bool sends = t->state == THREAD_SENDING || t->state == THREAD_FAULTED;
 
 	memset(t->arch.general, 0, sizeof(t->arch.general));
-	if (!t->queued)
-		t->run_next = t->run_previous = NULL;
-	if (!t->endpoint && !t->notification)
-		t->queue_next = t->queue_previous = NULL;
+	if (!t->queued && !t->endpoint && !t->notification)
+		t->next = t->previous = NULL;
 	if (t->state != THREAD_FAULTED)
 		t->fault = 0;
 	if (!sends) {
