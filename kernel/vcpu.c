@@ -9,6 +9,7 @@
 #include "notification.h"
 #include "panic.h"
 #include "sched.h"
+#include "vspace.h"
 
 static struct vcpu_state *state_page(const struct vcpu *vcpu)
 {
