@@ -48,9 +48,8 @@ static bool drop(struct slot *slot)
 		thread_slot_dropped(slot);
 	}
 	const struct object_ops *ops = &object_ops[slot->cap.type];
-	bool last = derive_is_last(slot);
-	if (ops->drop) {
-		ops->drop(slot, last);
+	if (ops->drop && (slot->cap.type == OBJECT_FRAME || derive_is_last(slot))) {
+		ops->drop(slot);
 	}
 	return slot->cap.type == CAP_ZOMBIE ? is_removable(slot) : true;
 }

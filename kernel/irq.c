@@ -11,7 +11,6 @@ struct irq_line {
 	bool msi;
 	struct notification *notification; // what is signalled, or NULL
 	uint64_t badge;
-	struct irq_line *next, *previous; // of the same notification
 };
 
 // All under the kernel lock.
@@ -26,19 +25,10 @@ static unsigned line_count(void)
 
 static void unbind(struct irq_line *line)
 {
-	if (!line->notification) {
-		return;
+	if (line->notification) {
+		line->notification->lines--;
+		line->notification = NULL;
 	}
-	if (line->next) {
-		line->next->previous = line->previous;
-	}
-	if (line->previous) {
-		line->previous->next = line->next;
-	} else {
-		line->notification->lines = line->next;
-	}
-	line->notification = NULL;
-	line->next = line->previous = NULL;
 }
 
 static void bind(struct irq_line *line, struct notification *notification, uint64_t badge)
@@ -46,17 +36,15 @@ static void bind(struct irq_line *line, struct notification *notification, uint6
 	unbind(line);
 	line->notification = notification;
 	line->badge = badge;
-	line->next = notification->lines;
-	if (line->next) {
-		line->next->previous = line;
-	}
-	notification->lines = line;
+	notification->lines++;
 }
 
 void irq_forget_notification(struct notification *notification)
 {
-	while (notification->lines) {
-		unbind(notification->lines);
+	for (unsigned i = 0; notification->lines > 0; i++) {
+		if (lines[i].notification == notification) {
+			unbind(&lines[i]);
+		}
 	}
 }
 
@@ -69,18 +57,16 @@ void irq_arrived(unsigned number)
 	}
 }
 
-void irq_drop(struct slot *slot, bool last)
+void irq_drop(struct slot *slot)
 {
 	unsigned number = cap_number(slot->cap);
 
-	if (last) {
-		arch_irq_mask(number);
-		if (lines[number].msi) {
-			arch_irq_msi_release(number);
-		}
-		unbind(&lines[number]);
-		lines[number] = (struct irq_line){0};
+	arch_irq_mask(number);
+	if (lines[number].msi) {
+		arch_irq_msi_release(number);
 	}
+	unbind(&lines[number]);
+	lines[number] = (struct irq_line){0};
 }
 
 enum status irq_invoke(struct invocation *invocation)

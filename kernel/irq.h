@@ -23,7 +23,7 @@ struct notification;
 #define IRQ_MAX_LINES 256
 
 void irq_arrived(unsigned line);
-void irq_drop(struct slot *slot, bool last);
+void irq_drop(struct slot *slot);
 // The notification is being destroyed: no line signals it any more. At most IRQ_MAX_LINES steps.
 void irq_forget_notification(struct notification *notification);
 enum status irq_invoke(struct invocation *invocation) must_check;

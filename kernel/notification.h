@@ -18,7 +18,6 @@
 #include "cap.h"
 #include "thread.h"
 
-struct irq_line;
 struct schedctx;
 struct thread;
 
@@ -33,8 +32,8 @@ struct notification {
 	struct thread_queue queue;
 	struct thread *bound; // the thread that receives it along with messages, or NULL
 	struct schedctx *schedctx;
-	struct irq_line *lines; // that signal it
-	uint64_t state;		// enum notification_state
+	uint64_t lines; // how many interrupt lines signal it
+	uint64_t state; // enum notification_state
 	uint64_t reserved;
 };
 

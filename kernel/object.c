@@ -64,76 +64,63 @@ static void leave_zombie(struct slot *slot, struct slot *slots, uint64_t remaini
 	};
 }
 
-static void drop_cnode(struct slot *slot, bool last)
+static void drop_cnode(struct slot *slot)
 {
-	if (last) {
-		struct cnode *cnode = cap_object(slot->cap);
-		leave_zombie(slot, cnode->slot, 1ul << slot->cap.bits);
-	}
+	struct cnode *cnode = cap_object(slot->cap);
+
+	leave_zombie(slot, cnode->slot, 1ul << slot->cap.bits);
 }
 
-static void drop_thread(struct slot *slot, bool last)
+static void drop_thread(struct slot *slot)
 {
-	if (last) {
-		struct thread *thread = cap_object(slot->cap);
-		thread_destroy(thread);
-		leave_zombie(slot, thread->slot, THREAD_SLOT_COUNT);
-	}
+	struct thread *thread = cap_object(slot->cap);
+
+	thread_destroy(thread);
+	leave_zombie(slot, thread->slot, THREAD_SLOT_COUNT);
 }
 
-static void drop_endpoint(struct slot *slot, bool last)
+static void drop_endpoint(struct slot *slot)
 {
-	if (last) {
-		leave_zombie(slot, NULL, 1);
-	}
+	leave_zombie(slot, NULL, 1);
 }
 
-static void drop_notification(struct slot *slot, bool last)
+static void drop_notification(struct slot *slot)
 {
-	if (last) {
-		notification_unbind(cap_object(slot->cap));
-		leave_zombie(slot, NULL, 1);
-	}
+	notification_unbind(cap_object(slot->cap));
+	leave_zombie(slot, NULL, 1);
 }
 
-static void drop_reply(struct slot *slot, bool last)
+static void drop_reply(struct slot *slot)
 {
-	if (last) {
-		reply_destroy(cap_object(slot->cap));
-	}
+	reply_destroy(cap_object(slot->cap));
 }
 
-static void drop_schedctx(struct slot *slot, bool last)
+static void drop_schedctx(struct slot *slot)
 {
-	if (last) {
-		schedctx_destroy(cap_object(slot->cap));
-	}
+	schedctx_destroy(cap_object(slot->cap));
 }
 
-static void drop_vspace(struct slot *slot, bool last)
+static void drop_vspace(struct slot *slot)
 {
-	if (last) {
-		vspace_destroy(cap_object(slot->cap));
-	}
+	vspace_destroy(cap_object(slot->cap));
 }
 
-static void drop_table(struct slot *slot, bool last)
+static void drop_table(struct slot *slot)
 {
 	vspace_unmap_table(&slot->cap);
 }
 
-static void drop_frame(struct slot *slot, bool last)
+static void drop_frame(struct slot *slot)
 {
 	vspace_unmap_frame(&slot->cap);
 }
 
-static void drop_vcpu(struct slot *slot, bool last)
+static void drop_vcpu(struct slot *slot)
 {
-	if (last) {
-		struct vcpu *vcpu = cap_object(slot->cap);
-		vcpu_unbind(vcpu);
-		leave_zombie(slot, vcpu->slot, VCPU_SLOT_COUNT);
-	}
+	struct vcpu *vcpu = cap_object(slot->cap);
+
+	vcpu_unbind(vcpu);
+	leave_zombie(slot, vcpu->slot, VCPU_SLOT_COUNT);
 }
 
 static enum status invoke_null(struct invocation *invocation)

@@ -5,8 +5,9 @@
 // Rules:
 // - An object is made from zeroed memory, and that is nearly all: only threads and address spaces
 //   have something to set up.
-// - `drop` is told of each capability that is about to be deleted. If it was the last one the
-//   object ends: at once, or, if that takes more than one step, as a ZOMBIE in the slot (destroy.h).
+// - `drop` is told of the last capability that is about to be deleted: the object ends, at once or, if that
+//   takes more than one step, as a ZOMBIE in the slot (destroy.h). Of a frame's capabilities it is told of
+//   each, since each has a mapping of its own.
 #pragma once
 
 #include "cap.h"
@@ -20,7 +21,7 @@ struct object_ops {
 	uint8_t min_bits, max_bits;
 	uint8_t unit_bits; // log2 of the bytes of what is counted: slots
 	enum status (*invoke)(struct invocation *invocation);
-	void (*drop)(struct slot *slot, bool last);
+	void (*drop)(struct slot *slot);
 };
 
 extern const struct object_ops object_ops[CAP_TYPE_COUNT];
