@@ -136,7 +136,7 @@ void arch_vspace_set_asid(struct vspace *v, unsigned asid);	    // where vspace_
 void arch_vspace_forget(struct vspace *v); // it is about to vanish: no CPU may keep it loaded
 // Write a root entry into both views.
 void arch_vspace_activate_root(struct vspace *v, unsigned index, uint64_t entry);
-void arch_entry_write(uint64_t *place, uint64_t entry); // one page-table entry, single store
+void arch_entry_write(uint64_t *place, uint64_t entry);	     // one page-table entry, single store
 void arch_tlb_flush_page(struct vspace *v, vaddr_t address); // on every CPU that may hold it
 void arch_tlb_flush_space(struct vspace *v);
 bool arch_frame_size_supported(unsigned size_bits);

@@ -9,14 +9,12 @@
 // One bit for each; under the kernel lock.
 static uint64_t owned[REQUESTER_COUNT / 64];
 
-void requester_release(struct slot *slot, bool last)
+void requester_drop(struct slot *slot)
 {
 	unsigned requester = cap_number(slot->cap);
 
-	if (last) {
-		arch_requester_unbind(requester);
-		owned[requester / 64] &= ~(1ul << requester % 64);
-	}
+	arch_requester_unbind(requester);
+	owned[requester / 64] &= ~(1ul << requester % 64);
 }
 
 must_check static enum status bind(struct invocation *invocation, unsigned requester)
@@ -31,7 +29,7 @@ must_check static enum status bind(struct invocation *invocation, unsigned reque
 		return status;
 	}
 	struct vspace *vspace = cap_object(space->cap);
-	if (space->cap.vspace.format != VSPACE_IOMMU || arch_vspace_asid(vspace) == 0) {
+	if (space->cap.vspace.format != VSPACE_IOMMU || vspace_asid(vspace) == 0) {
 		return bad(invocation, STATUS_BAD_ARGUMENT, 0);
 	}
 	return arch_requester_bind(requester, vspace) ? STATUS_OK : bad(invocation, STATUS_BUSY, 0);

@@ -18,6 +18,6 @@
 
 struct invocation;
 
-void requester_release(struct slot *slot, bool last);
+void requester_drop(struct slot *slot);
 enum status requester_invoke(struct invocation *invocation) must_check;
 enum status iommu_control_invoke(struct invocation *invocation) must_check;

@@ -151,6 +151,6 @@ const struct object_ops object_ops[CAP_TYPE_COUNT] = {
 	[OBJECT_ASID_CONTROL] = {"asid control", 0, 0, 0, asid_control_invoke, NULL},
 	[OBJECT_SCHED_CONTROL] = {"sched control", 0, 0, 0, sched_control_invoke, NULL},
 	[OBJECT_IOMMU_CONTROL] = {"iommu control", 0, 0, 0, iommu_control_invoke, NULL},
-	[OBJECT_REQUESTER] = {"requester", 0, 0, 0, requester_invoke, requester_release},
+	[OBJECT_REQUESTER] = {"requester", 0, 0, 0, requester_invoke, requester_drop},
 	[CAP_ZOMBIE] = {"zombie", 0, 0, 0, invoke_null, NULL},
 };

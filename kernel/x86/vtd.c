@@ -113,7 +113,7 @@ bool arch_requester_bind(unsigned requester, struct vspace *v)
 	v->user.entry[BOUND_ENTRY] = requester + 1;
 	vtd_written(&v->full, sizeof(v->full));
 	entry_write(context, virt_to_phys(v) | CONTEXT_PRESENT,
-		    CONTEXT_4_LEVELS | arch_vspace_asid(v) << CONTEXT_DOMAIN_SHIFT);
+		    CONTEXT_4_LEVELS | vspace_asid(v) << CONTEXT_DOMAIN_SHIFT);
 	vtd_forget(FORGET_CONTEXT(requester)); // that there was none
 	return true;
 }
@@ -128,7 +128,7 @@ void arch_requester_unbind(unsigned requester)
 
 void vtd_space_flush(struct vspace *v)
 {
-	vtd_forget(FORGET_DOMAIN(arch_vspace_asid(v)));
+	vtd_forget(FORGET_DOMAIN(vspace_asid(v)));
 }
 
 void vtd_space_forget(struct vspace *v)
