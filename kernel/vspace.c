@@ -84,15 +84,10 @@ static vaddr_t mapped_address(const struct cap *cap)
 	return (vaddr_t)(int64_t)cap->map.page << PAGE_BITS;
 }
 
-// A capability keeps 48 bits of an address; the others follow from them, or are zero.
-static bool is_at(const struct cap *cap, vaddr_t address)
+// Of 12, 21 or 30 bits.
+static unsigned frame_level(const struct cap *frame)
 {
-	return (mapped_address(cap) ^ address) << 16 == 0;
-}
-
-static inline unsigned frame_level(const struct cap *frame)
-{
-	return likely(frame->bits == FRAME_4K_BITS) ? 0 : frame->bits == FRAME_2M_BITS ? 1 : 2;
+	return (frame->bits >> 3) - 1;
 }
 
 // The entry that this table's mapping is in, NULL if there is none any more.
@@ -226,7 +221,7 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping, u
 	const struct table_format *format = space->format;
 	unsigned asid = vspace_asid(cap_object(*mapping->vspace));
 	bool again = unlikely(frame->map.asid != 0) && is_mapped(frame);
-	if (again && (frame->map.asid != asid || !is_at(frame, mapping->address))) {
+	if (again && (frame->map.asid != asid || mapped_address(frame) != mapping->address)) {
 		return STATUS_MAPPED;
 	}
 	unsigned wanted = frame_level(frame), reached = wanted;
