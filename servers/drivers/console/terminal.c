@@ -93,14 +93,15 @@ uint32_t terminal_write(struct terminal *t, const uint8_t *data, uint32_t bytes)
 	bool return_too = (t->settings.output & OUTPUT_DEFAULT) == OUTPUT_DEFAULT;
 
 	for (done = 0; done < bytes; done++) {
-		bool return_first = data[done] == '\n' && return_too;
+		uint8_t byte = data[done]; // perhaps in a window: read once
+		bool return_first = byte == '\n' && return_too;
 
 		if (room < 1u + return_first)
 			break;
 		room -= 1u + return_first;
 		if (return_first)
 			t->out[queued++ % TERMINAL_OUT] = '\r';
-		t->out[queued++ % TERMINAL_OUT] = data[done];
+		t->out[queued++ % TERMINAL_OUT] = byte;
 	}
 	if (done > 0)
 		number_set(&t->queued, queued);
@@ -331,12 +332,15 @@ static void input_byte(struct terminal *t, uint8_t byte)
 		line_byte(t, byte);
 }
 
+// Output that is held makes no room for the echo, and only what is typed lets it go on: then the echo
+// is lost, and not the START behind it.
 void terminal_discipline(struct terminal *t)
 {
 	uint64_t taken = t->taken;
 
-	for (unsigned i = 0;
-	     i < DISCIPLINE_STEP && taken != t->received && terminal_room(t) >= ECHO_MOST; i++) {
+	for (unsigned i = 0; i < DISCIPLINE_STEP && taken != t->received &&
+			     (t->held || terminal_room(t) >= ECHO_MOST);
+	     i++) {
 		uint8_t byte = t->raw[taken++ % TERMINAL_RAW];
 
 		enum console_event event = t->quoted ? 0 : signal_of(t, byte);

@@ -67,8 +67,8 @@ const char *terminal_check(const struct terminal *t);
 uint32_t terminal_room(const struct terminal *t);
 // Queues what has room. -> bytes of data taken
 uint32_t terminal_write(struct terminal *t, const uint8_t *data, uint32_t bytes);
-// Puts some of the received bytes through the discipline; none if there is no room for the echo.
-// Call it again, in a transaction of its own, while it gets on.
+// Puts some of the received bytes through the discipline; none if there is no room for the echo
+// and the output is not held. Call it again, in a transaction of its own, while it gets on.
 void terminal_discipline(struct terminal *t);
 // Would a read be answered now?
 bool terminal_readable(const struct terminal *t);

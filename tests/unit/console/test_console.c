@@ -166,6 +166,25 @@ static void full_rings_refuse(void **state)
 	assert_true(terminal.typed - terminal.read <= TERMINAL_IN);
 }
 
+// Writers fill the ring behind a STOP; the echo of what is typed then has no room, and START must not
+// wait for it.
+static void held_output_can_go_on(void **state)
+{
+	static const uint8_t much[TERMINAL_OUT] = {'m'};
+
+	(void)state;
+	terminal_open(&terminal);
+	TYPE("\x13");
+	terminal_write(&terminal, much, sizeof much);
+	commit();
+	assert_int_equal(terminal_room(&terminal), 0);
+	assert_false(terminal_has_output(&terminal));
+	TYPE("line\n\x11");
+	assert_true(terminal_has_output(&terminal));
+	expect_read("line\n");
+	assert_null(terminal_check(&terminal));
+}
+
 static void long_lines_are_read_in_parts(void **state)
 {
 	uint8_t data[4];
@@ -298,6 +317,7 @@ int main(void)
 		cmocka_unit_test(ends_and_interrupts),
 		cmocka_unit_test(raw_mode_gives_bytes),
 		cmocka_unit_test(full_rings_refuse),
+		cmocka_unit_test(held_output_can_go_on),
 		cmocka_unit_test(long_lines_are_read_in_parts),
 		cmocka_unit_test(output_is_sent_once),
 		cmocka_unit_test(a_bus_that_does_not_split),
