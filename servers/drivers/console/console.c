@@ -11,24 +11,47 @@
 #define TERMINAL_LAYOUT 2
 #define LOG_CHUNK	320 // bytes that supervisor.log_read gives at once
 #define BIT_LOG		(1ul << SUPERVISOR_LOG_BIT)
+#define BIT_WORK	SERVER_BIT_OWN(0)
 
 struct terminal *terminal;
 struct waiters waiters;
 static struct uart uart;
 static const struct process_grant *irq;
+static cptr_t work; // the own notification, with BIT_WORK
 
 void terminal_save(void *at, size_t bytes)
 {
 	ledger_change(at, bytes);
 }
 
+// The last place is kept for the process server: without it no job would ever be ended or brought to
+// the foreground, and no place would become free.
 status_t wait_for(struct session *session, struct waiter waiter)
 {
-	waiter.deferred = waiters.count < WAITERS_MAX ? server_defer(session) : NULL;
+	unsigned taken = waiters.count + !server_trusts(session);
+
+	waiter.deferred = taken < process_info()->inflight - 1 ? server_defer(session) : NULL;
 	if (waiter.deferred == NULL)
 		return STATUS_EXHAUSTED;
 	waiters_add(&waiters, waiter);
 	return SERVER_DEFERRED;
+}
+
+// In a transaction of its own: this one may let go of bytes of the rings, which are to stay as they
+// are until it is committed.
+void work_later(void)
+{
+	if (waiters.count > 0)
+		(void)ipc_signal(work);
+}
+
+// One that could go on: what it waits for is room, and that comes with an interrupt.
+bool writer_waits(void)
+{
+	for (uint32_t i = 0; i < waiters.count; i++)
+		if (waiters.waiter[i].kind == WAITER_WRITE || file_writer_waits(&waiters.waiter[i]))
+			return true;
+	return false;
 }
 
 // ---- what clients ask --------------------------------------------------------------------------
@@ -37,7 +60,7 @@ status_t console_write_handle(struct session *session, const void *data, uint64_
 			      uint32_t *count)
 {
 	*count = 0;
-	if (waiters_find(&waiters, WAITER_WRITE, 0) == NULL)
+	if (!writer_waits())
 		*count = terminal_write(terminal, data, data_bytes);
 	if (*count > 0 || data_bytes == 0)
 		return STATUS_OK;
@@ -74,6 +97,7 @@ status_t console_set_mode_handle(struct session *session, uint32_t mode, uint32_
 		return CONSOLE_BAD_MODE;
 	*old = terminal_mode(terminal);
 	terminal_set_mode(terminal, mode, session->badge);
+	work_later();
 	return STATUS_OK;
 }
 
@@ -93,7 +117,7 @@ status_t console_discard_input_handle(struct session *session)
 
 status_t console_drain_handle(struct session *session)
 {
-	if (!terminal_has_output(terminal) && uart_idle(&uart))
+	if (terminal->sent == terminal->queued && uart_idle(&uart))
 		return STATUS_OK;
 	return wait_for(session, (struct waiter){.kind = WAITER_DRAIN, .mark = terminal->queued});
 }
@@ -125,7 +149,8 @@ static bool waiter_serve(const struct waiter *w)
 		count = terminal_write(terminal, w->data, w->bytes);
 		return count > 0 && (console_write_answer(w->deferred, STATUS_OK, count), true);
 	case WAITER_DRAIN:
-		if (terminal->sent < w->mark)
+		// Nothing is left also when output was thrown away.
+		if (terminal->sent < w->mark && terminal->sent != terminal->queued)
 			return false;
 		while (!uart_idle(&uart)) // one byte is being shifted out: 87 us
 			;
@@ -225,11 +250,20 @@ static void console_cancelled(struct deferred *deferred)
 static void console_session_died(struct session *session)
 {
 	waiters_remove_session(&waiters, session);
-	if (terminal->mode_owner == session->badge)
+	if (terminal->mode_owner == session->badge) {
 		terminal_set_mode(terminal, CONSOLE_MODE_DEFAULT, 0);
+		work_later();
+	}
 }
 
 // ---- starting ----------------------------------------------------------------------------------
+
+static status_t work_open(void)
+{
+	work = slot_borrow(1);
+	return cnode_mint(SLOT_CNODE, slot_index(work), SLOT_DEPTH, SLOT_CNODE,
+			  DYNAMIC_SLOT_NOTIFICATION, SLOT_DEPTH, RIGHT_WRITE, BIT_WORK);
+}
 
 static status_t console_init(enum start_mode mode)
 {
@@ -239,7 +273,7 @@ static status_t console_init(enum start_mode mode)
 	(void)mode;
 	irq = process_grant(GRANT_IRQ, "com1");
 	terminal = ledger_region("terminal", TERMINAL_LAYOUT, sizeof *terminal);
-	if (port == NULL || irq == NULL || terminal == NULL)
+	if (port == NULL || irq == NULL || terminal == NULL || work_open() != STATUS_OK)
 		return STATUS_NO_GRANT;
 	uart = (struct uart){.port = port->cap, .base = port->detail >> 16};
 	first = !terminal->opened;

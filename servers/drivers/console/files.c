@@ -75,8 +75,8 @@ status_t file_read_handle(struct session *session, uint64_t file, void *data,
 		terminal_tell(terminal, CONSOLE_BACKGROUND_READ, group_of(session), session->badge);
 		return wait_for(session, waiter);
 	}
-	if (waiters_find(&waiters, WAITER_FILE_READ, 0) == NULL &&
-	    read_now(data, data_capacity, data_bytes))
+	// Whoever waits to read has been looked at since anything came, and could not have it.
+	if (read_now(data, data_capacity, data_bytes))
 		return STATUS_OK;
 	if (session->own[1] & FILE_NO_WAIT || is_timed())
 		return FILE_WOULD_WAIT;
@@ -86,6 +86,12 @@ status_t file_read_handle(struct session *session, uint64_t file, void *data,
 static bool must_not_write(const struct session *session)
 {
 	return in_background(session) && terminal->settings.local & CONSOLE_LOCAL_STOP_WRITERS;
+}
+
+// A stopped job may wait for long; it holds nobody up.
+bool file_writer_waits(const struct waiter *w)
+{
+	return w->kind == WAITER_FILE_WRITE && !must_not_write(w->deferred->session);
 }
 
 status_t file_write_handle(struct session *session, uint64_t file, const void *data,
@@ -99,8 +105,7 @@ status_t file_write_handle(struct session *session, uint64_t file, const void *d
 	if (must_not_write(session))
 		terminal_tell(terminal, CONSOLE_BACKGROUND_WRITE, group_of(session),
 			      session->badge);
-	else if (waiters_find(&waiters, WAITER_FILE_WRITE, 0) == NULL &&
-		 waiters_find(&waiters, WAITER_WRITE, 0) == NULL)
+	else if (!writer_waits())
 		*count = terminal_write(terminal, data, (uint32_t)data_bytes);
 	if (*count > 0)
 		return STATUS_OK;
@@ -246,6 +251,7 @@ status_t console_set_settings_handle(struct session *session,
 				     const struct console_settings *settings)
 {
 	terminal_set(terminal, settings);
+	work_later();
 	return STATUS_OK;
 }
 
@@ -255,6 +261,7 @@ status_t console_flush_handle(struct session *session, uint32_t what)
 		terminal_discard(terminal);
 	if (what & CONSOLE_FLUSH_OUTPUT)
 		terminal_flush_output(terminal);
+	work_later();
 	return STATUS_OK;
 }
 
@@ -292,6 +299,7 @@ status_t console_get_foreground_handle(struct session *session, uint32_t *group)
 status_t console_set_foreground_handle(struct session *session, uint32_t group)
 {
 	ledger_set(&terminal->foreground, group);
+	work_later();
 	return STATUS_OK;
 }
 
@@ -305,6 +313,7 @@ status_t console_set_group_handle(struct session *session, uint64_t process, uin
 	if (of == NULL)
 		return STATUS_QUOTA;
 	ledger_set(&of->own[0], (uint64_t)group);
+	work_later();
 	return STATUS_OK;
 }
 

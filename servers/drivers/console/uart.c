@@ -117,7 +117,8 @@ void uart_send(struct uart *u, struct terminal *t)
 		uart_send_byte(u, t);
 }
 
-// Until the device has nothing pending, or there is nothing to be done about it: if there is no room, bytes are left to the device, whose FIFO may then overflow.
+// Until the device has nothing pending, or there is nothing to be done about it: if there is no room,
+// bytes are left to the device, whose FIFO may then overflow.
 bool uart_serve(struct uart *u, struct terminal *t)
 {
 	bool received = false;

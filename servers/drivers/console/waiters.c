@@ -6,14 +6,6 @@
 #include <string.h>
 #include <caplet/server.h>
 
-struct waiter *waiters_find(struct waiters *w, enum waiter_kind kind, uint32_t from)
-{
-	for (uint32_t i = from; i < w->count; i++)
-		if (w->waiter[i].kind == kind)
-			return &w->waiter[i];
-	return NULL;
-}
-
 bool waiters_add(struct waiters *w, struct waiter waiter)
 {
 	if (w->count == WAITERS_MAX)

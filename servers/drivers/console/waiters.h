@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define WAITERS_MAX 32
+#define WAITERS_MAX 127 // as many answers as the runtime lets a server owe
 
 struct deferred;
 struct session;
@@ -28,8 +28,8 @@ struct waiter {
 	struct deferred *deferred;
 	uint8_t *data;	// read, write: in the client's window
 	uint64_t bytes; // room, or bytes to write; poll: events
-	uint64_t
-		mark; // drain: position in the output; read and interrupt: interrupts seen; event: the last one known
+	// drain: position in the output; read and interrupt: interrupts seen; event: the last one known
+	uint64_t mark;
 };
 
 struct waiters {
@@ -37,8 +37,6 @@ struct waiters {
 	struct waiter waiter[WAITERS_MAX];
 };
 
-// The first of the kind from place `from` on; NULL if there is none.
-struct waiter *waiters_find(struct waiters *w, enum waiter_kind kind, uint32_t from);
 // False if there is no place.
 bool waiters_add(struct waiters *w, struct waiter waiter);
 void waiters_remove(struct waiters *w, struct waiter *waiter);
