@@ -216,6 +216,7 @@ static uint64_t finish(const struct interface_method *method, uint64_t descripto
 		if (deferred_answered())
 			server_panic("server: a handler answered others and then failed");
 		ledger_rollback();
+		sessions_rolled_back();
 		request.given = 0;
 	}
 	if (method->mark == MARK_ONCE) {

@@ -14,6 +14,7 @@ status_t session_connect(uint64_t badge, uint64_t nonce, uint64_t predecessor, c
 			 uint64_t bytes);
 status_t session_create(uint64_t badge, struct session **session); // static sessions
 void sessions_reap(void);					   // end those of dead processes
+void sessions_rolled_back(void); // after the transaction was: sessions that it opened are none
 void lane_record(struct session *session, uint64_t ticket, uint64_t descriptor,
 		 const uint64_t *words, cptr_t cap, cptr_t given);
 

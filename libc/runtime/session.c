@@ -21,6 +21,7 @@
 static uint8_t *table;
 static uint64_t session_count, session_bytes, window_stride;
 static uint16_t index_of[INDEX_SIZE]; // record number + 1, by hash of the badge; 0: free
+static bool index_ahead; // it names a record that the open transaction, or one before it, took
 
 static struct session *record(uint64_t i)
 {
@@ -52,6 +53,13 @@ static void index_rebuild(void)
 	for (uint64_t i = 0; i < session_count; i++)
 		if (record(i)->badge)
 			index_add(record(i)->badge, i);
+	index_ahead = false;
+}
+
+void sessions_rolled_back(void)
+{
+	if (index_ahead)
+		index_rebuild();
 }
 
 struct session *server_session(uint64_t badge)
@@ -105,14 +113,24 @@ static status_t window_take(struct session *session, cptr_t landed)
 	return status == STATUS_OK ? window_map(session) : status;
 }
 
-// A free record, with all its lanes empty, not yet in use.
-static struct session *record_take(void)
+// A free record becomes the session of `badge`, with all its lanes empty; NULL: there is none. The
+// lanes of free records mean nothing, so emptying them is not part of the transaction.
+static struct session *record_take(uint64_t badge, uint64_t nonce)
 {
-	for (uint64_t i = 0; i < session_count; i++)
-		if (!record(i)->badge) {
-			memset(record(i)->lane, 0, session_bytes - sizeof(struct session));
-			return record(i);
-		}
+	for (uint64_t i = 0; i < session_count; i++) {
+		struct session *session = record(i);
+
+		if (session->badge)
+			continue;
+		memset(session->lane, 0, session_bytes - sizeof(*session));
+		ledger_change(session, sizeof(*session));
+		memset(session, 0, sizeof(*session));
+		session->nonce = nonce;
+		session->badge = badge;
+		index_add(badge, i);
+		index_ahead = true;
+		return session;
+	}
 	return NULL;
 }
 
@@ -123,18 +141,14 @@ status_t session_create(uint64_t badge, struct session **opened)
 
 	if (status != STATUS_OK)
 		return status;
-	session = record_take();
+	session = record_take(badge, 0);
 	if (!session)
 		return STATUS_QUOTA;
-	ledger_change(session, sizeof(*session));
-	memset(session, 0, sizeof(*session));
-	session->badge = badge;
-	index_add(badge, number_of(session));
 	if (serving->session_opened)
 		status = serving->session_opened(session);
 	if (status != STATUS_OK) {
 		ledger_rollback();
-		index_rebuild();
+		sessions_rolled_back();
 		return status;
 	}
 	server_commit();
@@ -145,17 +159,12 @@ status_t session_create(uint64_t badge, struct session **opened)
 // With a window: its capability lies in a landing slot.
 static status_t session_open(uint64_t badge, uint64_t nonce, cptr_t landed)
 {
-	struct session *session = record_take();
+	struct session *session = record_take(badge, nonce);
 	status_t status;
 	bool mapped;
 
 	if (!session)
 		return STATUS_QUOTA;
-	ledger_change(session, sizeof(*session));
-	memset(session, 0, sizeof(*session));
-	session->nonce = nonce;
-	session->badge = badge;
-	index_add(badge, number_of(session));
 	kill_point();
 	status = window_take(session, landed);
 	mapped = status == STATUS_OK && serving->interface->window;
@@ -166,7 +175,7 @@ static status_t session_open(uint64_t badge, uint64_t nonce, cptr_t landed)
 		if (mapped)
 			window_unmap(session);
 		ledger_rollback();
-		index_rebuild();
+		sessions_rolled_back();
 		return status;
 	}
 	server_commit();
@@ -207,15 +216,10 @@ struct session *server_session_adopt(uint64_t badge)
 
 	if (session || !badge)
 		return session;
-	session = record_take();
-	if (!session)
-		return NULL;
-	ledger_change(session, sizeof(*session));
-	memset(session, 0, sizeof(*session));
-	session->badge = badge;
-	index_add(badge, number_of(session));
-	if (serving->session_opened && serving->session_opened(session) != STATUS_OK) {
+	session = record_take(badge, 0);
+	if (session && serving->session_opened && serving->session_opened(session) != STATUS_OK) {
 		session->badge = 0;
+		index_rebuild();
 		return NULL;
 	}
 	return session;

@@ -69,6 +69,7 @@ status_t probe_add_and_fail_handle(struct session *session, uint64_t amount, uin
 	(void)session;
 	ledger_set(&state->value, state->value + amount);
 	(void)slot_claim();
+	(void)server_session_adopt(PROBE_NOBODY);
 	*value = state->value;
 	return PROBE_EMPTY;
 }

@@ -8,6 +8,7 @@
 extern const struct server probe_server, below_server;
 
 #define SCRIPT_RESULTS 56
+#define PROBE_NOBODY   4711ul // a process that never connects
 
 struct script {
 	uint64_t result[SCRIPT_RESULTS];

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -294,6 +295,21 @@ static void a_failed_handler_has_no_effect(void **state)
 	assert_string_equal(probe_error_name(STATUS_STALE), "STALE");
 }
 
+// Each time a session was opened for another process, and taken back. A server that goes in circles
+// among its sessions shows as SIGALRM.
+static void failures_leave_no_session(void **state)
+{
+	uint64_t value;
+
+	(void)state;
+	alarm(60);
+	for (unsigned i = 0; i < 3000; i++)
+		assert_int_equal(probe_add_and_fail(&probe, 1, &value), PROBE_EMPTY);
+	assert_int_equal(probe_get(&probe, &value), STATUS_OK);
+	assert_int_equal(value, 0);
+	alarm(0);
+}
+
 static void a_repeat_is_answered_from_the_lane(void **state)
 {
 	uint64_t ticket = raw_ticket();
@@ -530,6 +546,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(requests_at_random, begin, end),
 		cmocka_unit_test_setup_teardown(sessions_that_do_not_fit, begin, end),
 		cmocka_unit_test_setup_teardown(a_failed_handler_has_no_effect, begin, end),
+		cmocka_unit_test_setup_teardown(failures_leave_no_session, begin, end),
 		cmocka_unit_test_setup_teardown(a_repeat_is_answered_from_the_lane, begin, end),
 		cmocka_unit_test_setup_teardown(answers_that_come_later, begin, end),
 		cmocka_unit_test_setup_teardown(a_fresh_start_is_told, begin, end),
