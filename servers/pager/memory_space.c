@@ -173,7 +173,14 @@ status_t memory_buffer_release(uint32_t space, unsigned thread)
 	return memory_unmap(space, address, PAGE_SIZE);
 }
 
-// One page's part of a transfer; whatever the region's rights are, its contents are the region's.
+// Private memory is the process's own, whatever the rights of the region are; what it shares and may not
+// write is not its own to be written in its name.
+static bool may_write(const struct region *r)
+{
+	return r->object && (r->flags & REGION_PRIVATE || r->rights & PAGER_WRITE);
+}
+
+// One page's part of a transfer.
 static status_t access_page(uint32_t space, uint64_t address, bool write, cptr_t *frame)
 {
 	uint64_t page_number = address >> PAGE_BITS;
@@ -181,7 +188,7 @@ static status_t access_page(uint32_t space, uint64_t address, bool write, cptr_t
 	bool writable;
 	status_t status;
 
-	if (!region || (write && !regions[region].object))
+	if (!region || (write && !may_write(&regions[region])))
 		return PAGER_NOT_MAPPED;
 	status = region_page(region, page_number - regions[region].first, write, &page, &writable);
 	if (status) {

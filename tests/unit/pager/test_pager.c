@@ -187,6 +187,10 @@ static status_t serve_map_object(const uint64_t *a, uint64_t *answer)
 					  (unsigned)a[3], answer)
 		      : PAGER_NO_OBJECT;
 }
+static status_t serve_write(const uint64_t *a, uint64_t *answer)
+{
+	return memory_write(space_find(a[0]), a[1], &a[2], 1);
+}
 static status_t serve_buffer(const uint64_t *a, uint64_t *answer)
 {
 	uint32_t frame = 0;
@@ -336,7 +340,7 @@ static void story_heap(void)
 
 static void story_objects(void)
 {
-	uint64_t object, clone, mine, theirs, copy, private;
+	uint64_t object, clone, mine, theirs, copy, private, seen;
 
 	assert_int_equal(ASK(&object, serve_object, CLIENT, 4 * 4096, PAGER_COMMITTED), STATUS_OK);
 	assert_int_equal(ASK(&mine, serve_map_object, CLIENT, object, READ_WRITE, 7), STATUS_OK);
@@ -347,6 +351,12 @@ static void story_objects(void)
 	assert_int_equal(get(SERVER, theirs + 4096), 's');
 	put(SERVER, theirs + 4096, 't');
 	assert_int_equal(get(CLIENT, mine + 4096), 't');
+	// What one may only look at cannot be written in one's name either.
+	assert_int_equal(ASK(&seen, serve_map_object, SERVER, object, PAGER_READ, 5), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_write, SERVER, seen, 'z'), PAGER_NOT_MAPPED);
+	assert_int_equal(ASK(NULL, serve_write, SERVER, theirs, 'z'), STATUS_OK);
+	assert_int_equal(get(SERVER, seen), 'z');
+	assert_int_equal(ASK(NULL, serve_unmap, SERVER, seen, 4 * 4096), STATUS_OK);
 	assert_int_equal(ASK(&clone, serve_clone, CLIENT, object), STATUS_OK);
 	assert_int_equal(ASK(&copy, serve_map_object, CLIENT, clone, READ_WRITE, 7), STATUS_OK);
 	put(CLIENT, mine + 4096, 'u');
