@@ -102,10 +102,16 @@ static void check_space(uint32_t space)
 
 	if (s->guest && !(s->flags & SPACE_GUEST))
 		charged += state->space[s->guest].quota + guest_vcpus(s->guest) * VCPU_PAGES;
-	for (uint32_t i = 1; space == SPACE_POOL && i < SPACE_POOL; i++)
-		if (state->space[i].process && state->space[i].flags & PAGER_POOLED)
-			charged += state->space[i].charged;
+	for (uint32_t i = 1; space == SPACE_POOL && i < SPACE_POOL; i++) {
+		const struct space *member = &state->space[i];
 
+		if (!member->process || !(member->flags & PAGER_POOLED))
+			continue;
+		charged += member->charged;
+		regions_count += member->regions;
+		objects_count += member->objects;
+		slots += member->slots;
+	}
 	for (uint32_t region = s->first_region; region; region = regions[region].next) {
 		check_region(space, region, before);
 		before = region;
@@ -128,6 +134,9 @@ static void check_space(uint32_t space)
 	expect(charged == s->charged, "a space has paid for its objects");
 	expect(resident == s->resident, "a space knows how many pages it has");
 	expect(!space || s->charged <= s->quota, "no space is beyond its quota");
+	expect(space != SPACE_POOL ||
+		       (s->objects <= s->quota_objects && s->slots <= s->quota_slots),
+	       "the pool leaves objects and slots to others");
 }
 
 static void check_frames(void)

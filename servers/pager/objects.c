@@ -23,7 +23,7 @@ void object_link(uint32_t object, uint32_t owner)
 	if (s->first_object)
 		SET(objects[s->first_object].previous, object);
 	SET(s->first_object, object);
-	ADD(s->objects, 1);
+	space_count(owner, 1, 0, 0);
 	space_charge(owner, (int64_t)o->charged);
 	ADD(s->resident, o->resident);
 }
@@ -39,7 +39,7 @@ void object_unlink(uint32_t object)
 		SET(objects[o->previous].next, o->next);
 	else
 		SET(s->first_object, o->next);
-	SUB(s->objects, 1);
+	space_count(o->owner, -1, 0, 0);
 	space_charge(o->owner, -(int64_t)o->charged);
 	SUB(s->resident, o->resident);
 }

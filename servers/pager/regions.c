@@ -76,7 +76,7 @@ static void region_link(uint32_t region, uint32_t space)
 		SET(regions[before].next, region);
 	else
 		SET(*head, region);
-	ADD(state->space[space].regions, 1);
+	space_count(space, 0, 1, 0);
 	ADD(state->region_count, 1);
 }
 
@@ -110,13 +110,12 @@ status_t region_make(uint32_t space, const struct region_plan *plan, uint32_t *r
 	bool shows =
 		plan->backing || !(plan->flags & REGION_PRIVATE) || plan->flags & REGION_FORKED;
 	uint32_t slots = shows ? (uint32_t)plan->size : 0;
-	uint64_t slots_all = state->mapping_limit - state->archive_limit - LEAF_SLOTS / 16;
 	struct region *r;
 	status_t status;
 
 	if (!space_can_hold(space, 1) || plan->size > UINT32_MAX || !space_can_show(space, slots))
 		return STATUS_QUOTA;
-	if (state->promised_slots + slots > slots_all)
+	if (state->promised_slots + slots > slots_capacity())
 		return STATUS_EXHAUSTED;
 	*region = region_take();
 	if (!*region)
@@ -140,7 +139,7 @@ status_t region_make(uint32_t space, const struct region_plan *plan, uint32_t *r
 		object_refer(r->object);
 	if (r->backing)
 		object_refer(r->backing);
-	ADD(state->space[space].slots, slots);
+	space_count(space, 0, 0, slots);
 	ADD(state->promised_slots, slots);
 	region_link(*region, space);
 	change_commit();
@@ -216,9 +215,8 @@ void region_reap(uint32_t region)
 		object_unrefer(r->object);
 	if (r->backing)
 		object_unrefer(r->backing);
-	SUB(state->space[r->space].slots, r->slots);
+	space_count(r->space, 0, -1, -(int64_t)r->slots);
 	SUB(state->promised_slots, r->slots);
-	SUB(state->space[r->space].regions, 1);
 	SUB(state->region_count, 1);
 	SET(state->region_doomed, r->previous);
 	SET(r->life, LIFE_FREE);

@@ -40,7 +40,21 @@ void space_charge(uint32_t space, int64_t pages)
 {
 	ADD(state->space[space].charged, (uint64_t)pages);
 	if (state->space[space].flags & PAGER_POOLED)
-		ADD(state->space[SPACE_POOL].charged, (uint64_t)pages);
+		space_charge(SPACE_POOL, pages);
+}
+
+void space_count(uint32_t space, int32_t objects, int32_t regions, int64_t slots)
+{
+	struct space *s = &state->space[space];
+
+	if (objects)
+		ADD(s->objects, (uint32_t)objects);
+	if (regions)
+		ADD(s->regions, (uint32_t)regions);
+	if (slots)
+		ADD(s->slots, (uint32_t)slots);
+	if (s->flags & PAGER_POOLED)
+		space_count(SPACE_POOL, objects, regions, slots);
 }
 
 static uint64_t not_promised(void)
@@ -57,23 +71,36 @@ status_t pool_open(uint64_t quota)
 	if (quota > not_promised())
 		return STATUS_QUOTA;
 	SET(pool->quota, quota);
+	SET(pool->quota_objects, state->object_limit / 4 * 3);
+	SET(pool->quota_slots, slots_capacity() / 4 * 3);
 	SET(pool->life, LIFE_LIVE);
 	ADD(state->promised, quota);
 	return STATUS_OK;
+}
+
+// Of the pool objects and regions are counted apart: it is to leave some of each table to others.
+static bool pool_can_hold(uint32_t count)
+{
+	const struct space *pool = &state->space[SPACE_POOL];
+
+	return pool->objects + count <= pool->quota_objects &&
+	       pool->regions + count <= pool->quota_objects * REGIONS_PER_OBJECT;
 }
 
 bool space_can_hold(uint32_t space, uint32_t count)
 {
 	const struct space *s = &state->space[space];
 
-	return s->objects + s->regions + count <= s->quota_objects;
+	return s->objects + s->regions + count <= s->quota_objects &&
+	       (!(s->flags & PAGER_POOLED) || pool_can_hold(count));
 }
 
 bool space_can_show(uint32_t space, uint64_t count)
 {
 	const struct space *s = &state->space[space];
 
-	return count <= s->quota_slots && s->slots <= s->quota_slots - count;
+	return count <= s->quota_slots && s->slots <= s->quota_slots - count &&
+	       (!(s->flags & PAGER_POOLED) || space_can_show(SPACE_POOL, count));
 }
 
 static void space_link(uint32_t space, uint64_t process)

@@ -9,7 +9,9 @@
 // - charged <= quota, and the sum of all quotas and of what nobody owns <= capacity: a promise
 //   is always kept.
 // - The spaces of the pool are promised no memory of their own: what they are charged with is charged to
-//   SPACE_POOL as well, whose quota is promised, and stands also for what they leave to others.
+//   SPACE_POOL as well, whose quota is promised, and stands also for what they leave to others. It may
+//   have three quarters of the objects, regions and slots: programs leave servers what these need to
+//   start again and to take clients in.
 // - Address space identifier and slots follow from the index.
 #pragma once
 
@@ -26,6 +28,7 @@ static inline vaddr_t space_address(uint32_t space, uint64_t page)
 }
 
 void space_charge(uint32_t space, int64_t pages);
+void space_count(uint32_t space, int32_t objects, int32_t regions, int64_t slots);
 status_t pool_open(uint64_t quota); // pages; asked again, nothing changes
 
 bool space_can_pay(uint32_t space, uint64_t count);  // pages

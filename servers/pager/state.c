@@ -39,7 +39,7 @@ static void geometry_place(struct state *s, unsigned leaves, uint64_t mapping_le
 	s->mapping_limit = s->archive_limit + (uint32_t)mapping_leaves * LEAF_SLOTS;
 	s->page_limit = s->archive_limit; // no more pages exist than are promised
 	s->object_limit = 1024 + leaves * 128;
-	s->region_limit = 2 * s->object_limit;
+	s->region_limit = REGIONS_PER_OBJECT * s->object_limit;
 	while (buckets < s->frame_limit / 2)
 		buckets *= 2;
 	s->bucket_mask = buckets - 1;

@@ -36,16 +36,17 @@
 #define ADD(field, difference) SET(field, (field) + (difference))
 #define SUB(field, difference) SET(field, (field) - (difference))
 
-#define STATE_MAGIC   0x3172656761706143ul
-#define SPACE_MAX     256u  // spaces; number 0 is nobody's: it is charged with what the dead left
-#define SPACE_POOL    255u  // no process's either: what the processes of the pool share
-#define SPACE_BUCKETS 256u  //
-#define UNTYPED_MAX   96u   // untypeds handed over
-#define TABLE_LEVELS  3u    // page tables below the root
-#define INTENT_MAX    8u    //
-#define VCPU_MAX      32u   // processors of guests
-#define VCPU_PAGES    8u    // that one takes
-#define LEAF_SLOTS    4096u // of the pager's CNodes
+#define STATE_MAGIC	   0x3172656761706143ul
+#define SPACE_MAX	   256u // spaces; number 0 is nobody's: it is charged with what the dead left
+#define SPACE_POOL	   255u	 // no process's either: what the processes of the pool share
+#define SPACE_BUCKETS	   256u	 //
+#define REGIONS_PER_OBJECT 2u	 // places in their tables
+#define UNTYPED_MAX	   96u	 // untypeds handed over
+#define TABLE_LEVELS	   3u	 // page tables below the root
+#define INTENT_MAX	   8u	 //
+#define VCPU_MAX	   32u	 // processors of guests
+#define VCPU_PAGES	   8u	 // that one takes
+#define LEAF_SLOTS	   4096u // of the pager's CNodes
 
 enum life {
 	LIFE_FREE = 0,
@@ -240,6 +241,12 @@ bool state_attach(void *where, uint64_t bytes);
 static inline bool frame_is_archive(uint32_t frame)
 {
 	return frame >= state->archive_first;
+}
+
+// That may be promised; a sixteenth of a CNode is left for capabilities that are on their way.
+static inline uint64_t slots_capacity(void)
+{
+	return state->mapping_limit - state->archive_limit - LEAF_SLOTS / 16;
 }
 
 static inline uint64_t pages_of(uint64_t bytes)

@@ -551,6 +551,50 @@ static void test_poison(void **unused)
 	check_all();
 }
 
+static void begin(void)
+{
+	model_kill_step = 0;
+	model_reset();
+	memset(lane, 0, sizeof(*lane));
+	asked = 0;
+	pager_start();
+	assert_int_equal(ASK(NULL, serve_pool, POOL_PAGES), STATUS_OK);
+}
+
+// A program of the pool that takes what it can get, and a server that then needs something: a piece of
+// its image, and a window that a client brings.
+static void server_finds_some(uint64_t bytes)
+{
+	uint64_t object, at;
+	status_t status;
+
+	assert_int_equal(space_make(PARENT, 100, 10000, 10000, PAGER_POOLED, &(uint32_t){0}),
+			 STATUS_OK);
+	change_commit();
+	assert_int_equal(ASK(&object, serve_object, PARENT, bytes, 0), STATUS_OK);
+	do
+		status = ASK(&at, serve_map_object, PARENT, object, READ_WRITE, 7);
+	while (status == STATUS_OK);
+	assert_int_equal(status, STATUS_QUOTA);
+	assert_int_equal(ASK(NULL, serve_create, SERVER, 100), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_archive, SERVER, 0, 4096, DATA, 4096, READ_WRITE),
+			 STATUS_OK);
+	assert_int_equal(ASK(&at, serve_map_object, SERVER, object, READ_WRITE, 7), STATUS_OK);
+	check_all();
+}
+
+static void test_pool_leaves_slots(void **unused)
+{
+	begin();
+	server_finds_some(64 * 4096);
+}
+
+static void test_pool_leaves_regions(void **unused)
+{
+	begin();
+	server_finds_some(4096);
+}
+
 static void test_killed_in_recovery(void **unused)
 {
 	uint64_t steps, count = 0;
@@ -573,6 +617,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_undisturbed),
 		cmocka_unit_test(test_poison),
+		cmocka_unit_test(test_pool_leaves_slots),
+		cmocka_unit_test(test_pool_leaves_regions),
 		cmocka_unit_test(test_killed_at_every_step),
 		cmocka_unit_test(test_killed_between_steps),
 		cmocka_unit_test(test_killed_in_recovery),
