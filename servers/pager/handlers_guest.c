@@ -35,14 +35,14 @@ status_t pager_guest_create_handle(struct session *session, uint64_t bytes)
 	return space ? guest_create(space, bytes) : STATUS_NOT_ALLOWED;
 }
 
+// One that is not there is gone: a predecessor may have ended it and died before it said so.
 status_t pager_guest_destroy_handle(struct session *session)
 {
 	uint32_t space, guest = caller_guest(session, &space);
 
-	if (!guest)
-		return PAGER_NO_GUEST;
-	guest_end(guest);
-	return STATUS_OK;
+	if (guest)
+		guest_end(guest);
+	return space ? STATUS_OK : STATUS_NOT_ALLOWED;
 }
 
 status_t pager_guest_map_handle(struct session *session, uint64_t object, uint64_t offset,
@@ -55,7 +55,7 @@ status_t pager_guest_map_handle(struct session *session, uint64_t object, uint64
 	index = memory_object_own(space, object);
 	if (!index)
 		return PAGER_NO_OBJECT;
-	if (flags & ~(uint32_t)(PAGER_READ | PAGER_WRITE))
+	if (!(flags & PAGER_READ) || flags & ~(uint32_t)(PAGER_READ | PAGER_WRITE))
 		return PAGER_BAD_RIGHTS;
 	if (!guest_range(&address, bytes))
 		return PAGER_BAD_RANGE;
@@ -106,6 +106,8 @@ status_t pager_guest_vcpu_handle(struct session *session, uint32_t number, uint6
 
 	if (!guest)
 		return PAGER_NO_GUEST;
+	if (offset % PAGE_SIZE)
+		return PAGER_BAD_RANGE;
 	index = memory_object_own(space, object);
 	return index ? guest_vcpu(guest, number, index, offset, vcpu) : PAGER_NO_OBJECT;
 }

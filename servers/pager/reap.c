@@ -69,8 +69,10 @@ void state_recover(void)
 	for (uint32_t i = 1; i < SPACE_MAX; i++) {
 		struct space *s = &state->space[i];
 
-		if (s->process && s->life == LIFE_DOOMED)
-			s->flags &SPACE_GUEST ? guest_end_finish(i) : space_end_finish(i);
+		if (s->process && s->life == LIFE_DOOMED && s->flags & SPACE_GUEST)
+			guest_end_finish(i);
+		else if (s->process && s->life == LIFE_DOOMED)
+			space_end_finish(i);
 		else if (s->process && s->clearing)
 			space_clear_finish(i);
 		change_commit();

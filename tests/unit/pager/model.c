@@ -14,6 +14,7 @@
 #include "model.h"
 #include "pager.h"
 #include "slots.h"
+#include "spaces.h"
 
 #define POOL_LEAVES   6u
 #define SLOT_COUNT    ((ROOT_SLOT_POOL + POOL_LEAVES) * LEAF_SLOTS)
@@ -261,6 +262,9 @@ status_t kernel_vspace(cptr_t untyped, cptr_t vspace, bool nested)
 
 status_t kernel_vcpu_configure(cptr_t vcpu, cptr_t vspace, cptr_t frame)
 {
+	INSIDE;
+
+	step();
 	return slots[vcpu].type == OBJECT_VCPU && slots[vspace].type == OBJECT_VSPACE &&
 			       slots[frame].type == OBJECT_FRAME
 		       ? STATUS_OK
@@ -524,7 +528,7 @@ static const char *check_mapped(uint32_t slot)
 	const struct region *r = &regions[mapping_records[mapping].region];
 
 	if (s->vspace != slot_vspace(r->space) ||
-	    s->address >> PAGE_BITS != r->first + mapping_records[mapping].offset)
+	    s->address != space_address(r->space, r->first + mapping_records[mapping].offset))
 		return "the kernel maps it elsewhere";
 	if (slots[slot_frame(page_records[i].frame)].page != s->page)
 		return "the kernel maps another frame";
@@ -551,6 +555,9 @@ const char *model_check(void)
 	for (uint32_t i = 1; i < SPACE_MAX; i++)
 		if (!state->space[i].process != !slots[slot_vspace(i)].type)
 			return "a space, and nobody else, has a root";
+	for (uint32_t i = 0; i < VCPU_MAX; i++)
+		if (!state->vcpu[i].guest != !slots[slot_vcpu(i)].type)
+			return "a vcpu, and no other, has a capability";
 	for (uint32_t i = state->frame_carved; i < state->frame_carved + 64; i++)
 		if (slots[slot_frame_untyped(i)].type)
 			return "a frame was carved and is not known";

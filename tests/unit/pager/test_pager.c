@@ -21,6 +21,7 @@
 #include "check.h"
 #include "faults.h"
 #include "frames.h"
+#include "guest.h"
 #include "intent.h"
 #include "model.h"
 #include "objects.h"
@@ -34,6 +35,7 @@
 #define PARENT	   18ul
 #define CHILD	   19ul
 #define GRANDCHILD 20ul
+#define HOST	   21ul
 #define POOL_PAGES 150ul
 #define FORK_HEAP  0x4100000000ul
 #define READ_WRITE (PAGER_READ | PAGER_WRITE)
@@ -114,6 +116,12 @@ static status_t serve_create(const uint64_t *a, uint64_t *answer)
 
 	*answer = space;
 	return status;
+}
+static status_t serve_host(const uint64_t *a, uint64_t *answer)
+{
+	uint32_t space = space_find(a[0]);
+
+	return space ? STATUS_OK : space_make(a[0], a[1], 100, 100, PAGER_MAY_HOST, &space);
 }
 static status_t serve_map(const uint64_t *a, uint64_t *answer)
 {
@@ -435,6 +443,40 @@ static void story_fork(void)
 	assert_int_equal(state->space[SPACE_POOL].charged, 0);
 }
 
+static void story_guest(void)
+{
+	uint64_t memory, page, before;
+
+	assert_int_equal(ASK(NULL, serve_host, HOST, 200), STATUS_OK);
+	before = state->space[space_find(HOST)].charged;
+	assert_int_equal(ASK(&memory, serve_object, HOST, 6 * 4096, 0), STATUS_OK);
+	assert_int_equal(ASK(&page, serve_object, HOST, 4096, PAGER_COMMITTED), STATUS_OK);
+	assert_int_equal(ASK(NULL, guest_ask_create, HOST, 8ul << 20), STATUS_OK);
+	assert_int_equal(ASK(NULL, guest_ask_map, HOST, memory, 4096, 0, 4 * 4096, READ_WRITE),
+			 STATUS_OK);
+	assert_int_equal(ASK(NULL, guest_ask_touch, HOST, 4096, 2 * 4096), STATUS_OK);
+	assert_non_null(guest_sees(HOST, 4096, true));
+	assert_null(guest_sees(HOST, 3 * 4096, true));
+	assert_int_equal(ASK(NULL, guest_ask_vcpu, HOST, 0, page, 0), STATUS_OK);
+	assert_int_equal(ASK(NULL, guest_ask_vcpu, HOST, 1, page, 0), STATUS_OK);
+	assert_int_equal(ASK(NULL, guest_ask_vcpu, HOST, 0, page, 0), STATUS_OK);
+	assert_int_equal(state->vcpus_used, 2);
+	// A restart of its owner leaves it there, with what it maps.
+	assert_int_equal(ASK(NULL, serve_clear, HOST, 0), STATUS_OK);
+	assert_non_null(guest_sees(HOST, 4096, false));
+	assert_int_equal(ASK(NULL, guest_ask_unmap, HOST, 4096, 4096), STATUS_OK);
+	assert_null(guest_sees(HOST, 4096, false));
+	assert_int_equal(ASK(NULL, guest_ask_destroy, HOST), STATUS_OK);
+	changes_begin();
+	assert_int_equal(state->vcpus_used, 0);
+	assert_int_equal(state->space[space_find(HOST)].charged, before);
+	// And once more, to end with its owner.
+	assert_int_equal(ASK(NULL, guest_ask_create, HOST, 8ul << 20), STATUS_OK);
+	assert_int_equal(ASK(&page, serve_object, HOST, 4096, PAGER_COMMITTED), STATUS_OK);
+	assert_int_equal(ASK(NULL, guest_ask_vcpu, HOST, 7, page, 0), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_end, HOST), STATUS_OK);
+}
+
 static void story_end(void)
 {
 	assert_int_equal(ASK(NULL, serve_clear, CLIENT, 0), STATUS_OK);
@@ -468,6 +510,7 @@ static void story(void)
 	story_objects();
 	story_fork();
 	story_end();
+	story_guest();
 	model_kill_step = 0;
 	changes_begin();
 	check_all();
@@ -595,6 +638,91 @@ static void test_pool_leaves_regions(void **unused)
 	server_finds_some(4096);
 }
 
+// What is refused has changed nothing, and what is asked for the wrong thing is refused.
+static void refused(status_t (*serve)(const uint64_t *argument, uint64_t *answer),
+		    const uint64_t *arguments, status_t status)
+{
+	struct request request = {.serve = serve};
+	uint64_t charged = state->space[space_find(HOST)].charged;
+
+	memcpy(request.argument, arguments, sizeof(request.argument));
+	assert_int_equal(ask(&request, NULL), status);
+	changes_begin();
+	check_all();
+	assert_int_equal(state->space[space_find(HOST)].charged, charged);
+}
+
+#define REFUSED(status, serve, ...) refused(serve, (const uint64_t[6]){__VA_ARGS__}, status)
+
+static void test_guest_misuse(void **unused)
+{
+	uint64_t memory, page, foreign;
+
+	begin();
+	assert_int_equal(ASK(NULL, serve_create, CLIENT, 50), STATUS_OK);
+	assert_int_equal(ASK(NULL, serve_host, HOST, 220), STATUS_OK);
+	assert_int_equal(ASK(&foreign, serve_object, CLIENT, 4096, PAGER_COMMITTED), STATUS_OK);
+	assert_int_equal(ASK(&memory, serve_object, HOST, 4 * 4096, 0), STATUS_OK);
+	assert_int_equal(ASK(&page, serve_object, HOST, 4096, PAGER_COMMITTED), STATUS_OK);
+
+	// The wrong client, no guest yet, a size that cannot be.
+	REFUSED(STATUS_NOT_ALLOWED, guest_ask_create, 99, 4096);
+	REFUSED(STATUS_NOT_ALLOWED, guest_ask_create, CLIENT, 4096);
+	REFUSED(STATUS_NOT_ALLOWED, guest_ask_destroy, 99);
+	REFUSED(STATUS_OK, guest_ask_destroy, HOST);
+	REFUSED(PAGER_NO_GUEST, guest_ask_map, HOST, memory, 0, 0, 4096, PAGER_READ);
+	REFUSED(PAGER_NO_GUEST, guest_ask_unmap, HOST, 0, 4096);
+	REFUSED(PAGER_NO_GUEST, guest_ask_touch, HOST, 0, 4096);
+	REFUSED(PAGER_NO_GUEST, guest_ask_vcpu, HOST, 0, page, 0);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_create, HOST, 0);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_create, HOST, UINT64_MAX);
+	REFUSED(STATUS_QUOTA, guest_ask_create, HOST, 1ul << 30);
+
+	assert_int_equal(ASK(NULL, guest_ask_create, HOST, 8ul << 20), STATUS_OK);
+	REFUSED(STATUS_OK, guest_ask_create, HOST, 16ul << 20);
+	REFUSED(PAGER_NO_GUEST, guest_ask_map, CLIENT, foreign, 0, 0, 4096, PAGER_READ);
+	REFUSED(PAGER_NO_OBJECT, guest_ask_map, HOST, foreign, 0, 0, 4096, PAGER_READ);
+	REFUSED(PAGER_NO_OBJECT, guest_ask_map, HOST, 0, 0, 0, 4096, PAGER_READ);
+	REFUSED(PAGER_BAD_RIGHTS, guest_ask_map, HOST, memory, 0, 0, 4096, 0);
+	REFUSED(PAGER_BAD_RIGHTS, guest_ask_map, HOST, memory, 0, 0, 4096, 7);
+	REFUSED(PAGER_BAD_RIGHTS, guest_ask_map, HOST, memory, 0, 0, 4096,
+		READ_WRITE | PAGER_PRIVATE);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, 0, 0, READ_WRITE);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, 1, 4096, READ_WRITE);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 1, 0, 4096, READ_WRITE);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 4096, 0, 4 * 4096, READ_WRITE);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, (1ul << 38) - 4096, 8192,
+		READ_WRITE);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, UINT64_MAX - 4095, 4096,
+		READ_WRITE);
+
+	assert_int_equal(ASK(NULL, guest_ask_map, HOST, memory, 0, 0, 4 * 4096, READ_WRITE),
+			 STATUS_OK);
+	REFUSED(PAGER_NO_SPACE, guest_ask_map, HOST, memory, 0, 3 * 4096, 4096, READ_WRITE);
+	REFUSED(PAGER_NOT_MAPPED, guest_ask_touch, HOST, 4 * 4096, 4096);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, 0, 0);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, 1, 4096);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, 0, (2ul << 20) + 4096);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, UINT64_MAX - 4095, 4096);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_unmap, HOST, 0, 1);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_unmap, HOST, 0, 0);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_unmap, HOST, 4096, UINT64_MAX);
+	REFUSED(PAGER_NO_OBJECT, guest_ask_vcpu, HOST, 0, foreign, 0);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_vcpu, HOST, 0, page, 8);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_vcpu, HOST, 0, page, 4096);
+	REFUSED(PAGER_BAD_RANGE, guest_ask_vcpu, HOST, 0, memory, 4096); // not touched
+	REFUSED(PAGER_NO_GUEST, guest_ask_vcpu, CLIENT, 0, foreign, 0);
+
+	// As many as the quota pays for, each once.
+	for (uint64_t i = 0; i < 19; i++)
+		assert_int_equal(ASK(NULL, guest_ask_vcpu, HOST, 1000 + i, page, 0),
+				 i < 18 ? STATUS_OK : STATUS_QUOTA);
+	check_all();
+	assert_int_equal(ASK(NULL, guest_ask_destroy, HOST), STATUS_OK);
+	REFUSED(STATUS_OK, guest_ask_destroy, HOST);
+	assert_int_equal(state->vcpus_used, 0);
+}
+
 static void test_killed_in_recovery(void **unused)
 {
 	uint64_t steps, count = 0;
@@ -617,6 +745,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_undisturbed),
 		cmocka_unit_test(test_poison),
+		cmocka_unit_test(test_guest_misuse),
 		cmocka_unit_test(test_pool_leaves_slots),
 		cmocka_unit_test(test_pool_leaves_regions),
 		cmocka_unit_test(test_killed_at_every_step),
