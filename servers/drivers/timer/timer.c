@@ -80,8 +80,8 @@ status_t timer_arm_handle(struct session *session, uint64_t deadline)
 	if (armer == NULL || !server_trusts(session))
 		return STATUS_NOT_ALLOWED;
 	sleepers_remove(&sleepers, state);
-	if (deadline != 0 && !sleepers_add(&sleepers, deadline, state))
-		return TIMER_TOO_MANY_SLEEPERS;
+	if (deadline != 0)
+		(void)sleepers_add(&sleepers, deadline, state);
 	ledger_set(&state->armed, deadline);
 	sleepers_serve();
 	return STATUS_OK;
@@ -96,7 +96,7 @@ status_t timer_sleep_until_handle(struct session *session, uint64_t deadline)
 	deferred = server_defer(session); // the manifest's `inflight` less one at a time
 	if (deferred == NULL)
 		return TIMER_TOO_MANY_SLEEPERS;
-	sleepers_add(&sleepers, deadline, deferred);
+	(void)sleepers_add(&sleepers, deadline, deferred);
 	if (sleepers_first(&sleepers)->who == deferred)
 		sleepers_serve();
 	return SERVER_DEFERRED;
@@ -121,21 +121,20 @@ static void alarm_drop(struct alarm *alarm)
 status_t timer_alarm_target_handle(struct session *session, uint32_t which, cptr_t target)
 {
 	struct alarm *alarm = alarm_find(session->badge, which);
+	cptr_t kept;
 	status_t status;
 
-	if (which >= TIMER_ALARMS)
-		return TIMER_TOO_MANY_SLEEPERS;
-	if (alarm != NULL)
-		alarm_drop(alarm);
-	alarm = alarm_find(0, 0);
 	if (alarm == NULL)
+		alarm = alarm_find(0, 0);
+	if (which >= TIMER_ALARMS || alarm == NULL)
 		return TIMER_TOO_MANY_SLEEPERS;
-	ledger_change(alarm, sizeof(*alarm));
-	status = slot_keep(target, &alarm->target);
+	status = slot_keep(target, &kept);
 	if (status != STATUS_OK)
 		return status;
-	alarm->badge = session->badge;
-	alarm->which = which;
+	if (alarm->badge != 0)
+		alarm_drop(alarm);
+	ledger_set(alarm,
+		   ((struct alarm){.badge = session->badge, .which = which, .target = kept}));
 	return STATUS_OK;
 }
 
@@ -150,10 +149,7 @@ status_t timer_alarm_handle(struct session *session, uint32_t which, uint64_t de
 	ledger_set(&alarm->deadline, deadline);
 	if (deadline == 0)
 		return STATUS_OK;
-	if (!sleepers_add(&sleepers, deadline, alarm)) {
-		alarm->deadline = 0;
-		return TIMER_TOO_MANY_SLEEPERS;
-	}
+	(void)sleepers_add(&sleepers, deadline, alarm);
 	if (sleepers_first(&sleepers)->who == alarm)
 		sleepers_serve();
 	return STATUS_OK;
