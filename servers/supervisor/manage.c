@@ -54,9 +54,8 @@ static status_t source_check(const char *name, const struct supervisor_source *s
 	return program_image(name, &member, &image) == NULL ? STATUS_OK : SUPERVISOR_BAD_IMAGE;
 }
 
-// `process` was saved before it is changed.
-static void source_take(struct process *process, const char *name,
-			const struct supervisor_source *source)
+// `process` was saved before it is changed, here and below.
+static void source_take(struct process *process, const struct supervisor_source *source)
 {
 	process->manage_ticket = ledger_header()->current_ticket;
 	process->owner = source->owner;
@@ -65,6 +64,11 @@ static void source_take(struct process *process, const char *name,
 	process->block_object = source->block;
 	process->block_bytes = source->block_bytes;
 	process->like = 0;
+}
+
+static void name_take(struct process *process, const char *name)
+{
+	memset(process->name, 0, sizeof(process->name));
 	strncpy(process->name, name, sizeof(process->name) - 1);
 }
 
@@ -106,7 +110,8 @@ status_t supervisor_create_handle(struct session *session, const char *name,
 		child = child_take(session, (uint32_t)plan);
 		if (child == NULL)
 			return SUPERVISOR_NO_RESOURCES;
-		source_take(child, name, source);
+		source_take(child, source);
+		name_take(child, name);
 	}
 	return child_finish(child, process);
 }
@@ -156,21 +161,15 @@ status_t supervisor_load_handle(struct session *session, uint64_t process, const
 		if (status != STATUS_OK)
 			return status;
 		ledger_change(victim, sizeof(*victim));
+		source_take(victim, source);
 		strncpy(victim->image, name, sizeof(victim->image) - 1);
-		if (victim->service) {
-			char kept[PROCESS_NAME_MAX];
-
-			memcpy(kept, victim->name, sizeof(kept));
-			source_take(victim, name, source);
-			memcpy(victim->name, kept, sizeof(kept));
-		} else {
-			memset(victim->name, 0, sizeof(victim->name));
-			source_take(victim, name, source);
+		if (!victim->service) { // a service keeps its name and its plan
+			name_take(victim, name);
 			victim->roamed |= victim->plan != (uint32_t)plan;
 			victim->plan = (uint32_t)plan;
+			if (process_plan(victim)->kind != MANIFEST_DEFAULT)
+				victim->image[0] = '\0'; // the plan knows
 		}
-		if (process_plan(victim)->kind != MANIFEST_DEFAULT && !victim->service)
-			victim->image[0] = '\0'; // the plan knows
 		victim->stopped = 0;
 		victim->state = PROCESS_LOADING;
 	}

@@ -99,44 +99,16 @@ void process_set_state(struct process *process, enum process_state to)
 	ledger_set(&process->state, (uint32_t)to);
 }
 
-static void settle_starting(struct process *process)
+// How every life begins, when nothing runs of the one before it. `grants` fills the CSpace; NULL: what
+// is in it stays.
+static void life_prepare(struct process *process, const char *(*grants)(struct process *process))
 {
-	const char *reason = build_objects(process);
+	const char *reason = process->like != 0 ? space_copy(process) : space_load(process);
 
-	if (reason == NULL)
-		reason = space_build(process);
-	if (reason == NULL)
-		reason = process->like != 0 ? space_copy(process) : space_load(process);
 	if (reason == NULL)
 		reason = space_info(process);
-	if (reason == NULL)
-		reason = build_grants(process);
-	if (reason == NULL)
-		reason = build_dynamic(process);
-	if (reason == NULL)
-		reason = thread_main_prepare(process);
-	if (reason != NULL) {
-		process_fail(process, reason);
-		return;
-	}
-	build_sessions_of(process);
-	process_set_state(process, process->held ? PROCESS_READY : PROCESS_LAUNCHING);
-}
-
-// What it had open elsewhere stays open: its number and its root CNode are the same. With another plan
-// it gets what that one gives.
-static void settle_loading(struct process *process)
-{
-	const char *reason;
-
-	threads_stop(process);
-	kill_point();
-	crashes_take();
-	reason = space_load(process);
-	if (reason == NULL)
-		reason = space_info(process);
-	if (reason == NULL && process->roamed)
-		reason = build_grants_anew(process);
+	if (reason == NULL && grants != NULL)
+		reason = grants(process);
 	if (reason == NULL)
 		reason = build_dynamic(process);
 	if (reason == NULL)
@@ -144,7 +116,32 @@ static void settle_loading(struct process *process)
 	if (reason != NULL)
 		process_fail(process, reason);
 	else
-		process_set_state(process, PROCESS_LAUNCHING);
+		process_set_state(process, process->held ? PROCESS_READY : PROCESS_LAUNCHING);
+}
+
+static void settle_starting(struct process *process)
+{
+	const char *reason = build_objects(process);
+
+	if (reason == NULL)
+		reason = space_build(process);
+	if (reason != NULL) {
+		process_fail(process, reason);
+		return;
+	}
+	life_prepare(process, build_grants);
+	if (process->state != PROCESS_ENDING)
+		build_sessions_of(process);
+}
+
+// What it had open elsewhere stays open: its number and its root CNode are the same. With another plan
+// it gets what that one gives.
+static void settle_loading(struct process *process)
+{
+	threads_stop(process);
+	kill_point();
+	crashes_take();
+	life_prepare(process, process->roamed ? build_grants_anew : NULL);
 }
 
 // The order of docs/architecture.md: nothing of the old life runs, no caller hopes, then memory.
@@ -152,7 +149,6 @@ static void settle_restarting(struct process *process)
 {
 	unsigned i = process_index(process);
 	uint64_t generation;
-	const char *reason;
 
 	threads_stop(process);
 	kill_point();
@@ -161,17 +157,7 @@ static void settle_restarting(struct process *process)
 	if (process_plan(process)->kind == MANIFEST_SERVER)
 		(void)cnode_endpoint_bump(slot_cptr(i, SLOT_ROOT_CNODE), ROOT_SLOT_ENDPOINT,
 					  ROOT_CNODE_BITS, &generation);
-	reason = space_load(process);
-	if (reason == NULL)
-		reason = space_info(process);
-	if (reason == NULL)
-		reason = build_dynamic(process);
-	if (reason == NULL)
-		reason = thread_main_prepare(process);
-	if (reason != NULL)
-		process_fail(process, reason);
-	else
-		process_set_state(process, PROCESS_LAUNCHING);
+	life_prepare(process, NULL);
 }
 
 static void settle_launching(struct process *process)
