@@ -85,6 +85,16 @@ void terminal_tell(struct terminal *t, enum console_event event, uint32_t group,
 // The oldest event after that number; NULL: none yet.
 const struct terminal_event *terminal_event_after(const struct terminal *t, uint64_t seen);
 
+// Between the files of the terminal: terminal.c (rings and line discipline) and settings.c.
+#define TERMINAL_OUTPUT_DEFAULT (CONSOLE_OUTPUT_PROCESS | CONSOLE_OUTPUT_NL_TO_CRNL)
+static inline bool terminal_local(const struct terminal *t, uint32_t bits)
+{
+	return t->settings.local & bits;
+}
+void terminal_number(uint64_t *place, uint64_t value); // save and set
+// What is being typed, with `last` behind it, is for the readers now. False: there is no room.
+bool terminal_line_end(struct terminal *t, uint16_t last);
+
 // The driver's side.
 static inline bool terminal_has_output(const struct terminal *t)
 {
