@@ -13,7 +13,7 @@ struct story {
 	unsigned restarts; // of the supervisor, that the story itself asks for
 };
 
-extern const struct story stories[];
+extern const struct story stories[], manage_stories[];
 
 // What two threads at a time leave for the next ones: at times a story has two, at times one after the other.
 void threads_warm(void);
