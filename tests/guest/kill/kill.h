@@ -14,6 +14,7 @@ struct fs_client *fs_session(void);
 
 const char *fs_course(uint32_t number);
 const char *path_course(uint32_t number);
+const char *vfs_course(uint32_t number);
 const char *tmpfs_course(uint32_t number);
 const char *console_course(uint32_t number);
 const char *timer_course(uint32_t number);

@@ -16,7 +16,7 @@ static const struct {
 	const char *name;
 	const char *(*course)(uint32_t number);
 } parts[] = {
-	{"tmpfs", tmpfs_course},	   {"vfs", path_course},    {"bootfs", path_course},
+	{"tmpfs", tmpfs_course},	   {"vfs", vfs_course},	    {"bootfs", path_course},
 	{"console", console_course},	   {"timer", timer_course}, {"pager", pager_course},
 	{"supervisor", supervisor_course},
 };
