@@ -21,7 +21,6 @@
 #include "check.h"
 #include "faults.h"
 #include "frames.h"
-#include "guest.h"
 #include "intent.h"
 #include "model.h"
 #include "objects.h"
@@ -29,19 +28,7 @@
 #include "reap.h"
 #include "memory.h"
 #include "spaces.h"
-
-#define CLIENT	   16ul
-#define SERVER	   17ul
-#define PARENT	   18ul
-#define CHILD	   19ul
-#define GRANDCHILD 20ul
-#define HOST	   21ul
-#define POOL_PAGES 150ul
-#define FORK_HEAP  0x4100000000ul
-#define READ_WRITE (PAGER_READ | PAGER_WRITE)
-#define TEXT	   0x400000ul
-#define DATA	   0x500000ul
-#define HEAP	   0x4000000000ul
+#include "story.h"
 
 // The lane of the one who asks, and where the story stands; both outlive the pager.
 static struct {
@@ -60,7 +47,7 @@ static void fail_with(const char *what)
 		 asked, what);
 }
 
-static void check_all(void)
+void check_all(void)
 {
 	const char *wrong = NULL;
 
@@ -103,129 +90,9 @@ static void recover(void)
 
 // ---- what is asked
 
-struct request {
-	status_t (*serve)(const uint64_t *argument, uint64_t *answer);
-	uint64_t argument[6];
-};
-
-static status_t serve_create(const uint64_t *a, uint64_t *answer)
-{
-	uint32_t space = space_find(a[0]);
-	status_t status =
-		space ? STATUS_OK : space_make(a[0], a[1], 100, 100, PAGER_MAY_PIN, &space);
-
-	*answer = space;
-	return status;
-}
-static status_t serve_host(const uint64_t *a, uint64_t *answer)
-{
-	uint32_t space = space_find(a[0]);
-
-	return space ? STATUS_OK : space_make(a[0], a[1], 100, 100, PAGER_MAY_HOST, &space);
-}
-static status_t serve_map(const uint64_t *a, uint64_t *answer)
-{
-	return memory_map_anonymous(space_find(a[0]), a[1], a[2], (unsigned)a[3], 0, answer);
-}
-static status_t serve_unmap(const uint64_t *a, uint64_t *answer)
-{
-	return memory_unmap(space_find(a[0]), a[1], a[2]);
-}
-static status_t serve_protect(const uint64_t *a, uint64_t *answer)
-{
-	return memory_protect(space_find(a[0]), a[1], a[2], (unsigned)a[3]);
-}
-static status_t serve_discard(const uint64_t *a, uint64_t *answer)
-{
-	return memory_discard(space_find(a[0]), a[1], a[2]);
-}
-static status_t serve_archive(const uint64_t *a, uint64_t *answer)
-{
-	return memory_map_file(space_find(a[0]), state->archive_object, a[1], a[2], a[3], a[4],
-			       (unsigned)a[5]);
-}
-static status_t serve_map_file(const uint64_t *a, uint64_t *answer)
-{
-	uint32_t object = object_by_number(a[1]);
-
-	return object ? memory_map_file(space_find(a[0]), object, 0, a[2], a[3], a[4],
-					(unsigned)a[5])
-		      : PAGER_NO_OBJECT;
-}
-static status_t serve_pool(const uint64_t *a, uint64_t *answer)
-{
-	return pool_open(a[0]);
-}
-static status_t serve_create_pooled(const uint64_t *a, uint64_t *answer)
-{
-	uint32_t space = space_find(a[0]);
-
-	return space ? STATUS_OK : space_make(a[0], a[1], 100, 300, PAGER_POOLED, &space);
-}
-static status_t serve_fork(const uint64_t *a, uint64_t *answer)
-{
-	return memory_fork(space_find(a[0]), space_find(a[1]));
-}
-static status_t serve_ledger(const uint64_t *a, uint64_t *answer)
-{
-	return memory_ledger(space_find(a[0]), a[1]);
-}
-static status_t serve_object(const uint64_t *a, uint64_t *answer)
-{
-	return memory_object_create(space_find(a[0]), a[1], (unsigned)a[2], answer);
-}
-static status_t serve_clone(const uint64_t *a, uint64_t *answer)
-{
-	return memory_object_clone(space_find(a[0]), a[1], 0, answer);
-}
-static status_t serve_resize(const uint64_t *a, uint64_t *answer)
-{
-	return memory_object_resize(space_find(a[0]), a[1], a[2]);
-}
-static status_t serve_release(const uint64_t *a, uint64_t *answer)
-{
-	return memory_object_release(space_find(a[0]), a[1]);
-}
-static status_t serve_map_object(const uint64_t *a, uint64_t *answer)
-{
-	uint32_t object = object_by_number(a[1]);
-
-	return object ? memory_map_object(space_find(a[0]), object, 0, 0,
-					  objects[object].pages << PAGE_BITS, (unsigned)a[2],
-					  (unsigned)a[3], answer)
-		      : PAGER_NO_OBJECT;
-}
-static status_t serve_write(const uint64_t *a, uint64_t *answer)
-{
-	return memory_write(space_find(a[0]), a[1], &a[2], 1);
-}
-static status_t serve_buffer(const uint64_t *a, uint64_t *answer)
-{
-	uint32_t frame = 0;
-	status_t status = memory_buffer(space_find(a[0]), (unsigned)a[1], &frame);
-
-	*answer = frame != 0;
-	return status;
-}
-static status_t serve_buffer_release(const uint64_t *a, uint64_t *answer)
-{
-	return memory_buffer_release(space_find(a[0]), (unsigned)a[1]);
-}
-static status_t serve_clear(const uint64_t *a, uint64_t *answer)
-{
-	space_clear(space_find(a[0]), (unsigned)a[1]);
-	return STATUS_OK;
-}
-static status_t serve_end(const uint64_t *a, uint64_t *answer)
-{
-	if (space_find(a[0]))
-		space_end(space_find(a[0]));
-	return STATUS_OK;
-}
-
 // ---- how it is asked
 
-static status_t ask(const struct request *request, uint64_t *answer)
+status_t ask(const struct question *request, uint64_t *answer)
 {
 	uint64_t given = 0;
 
@@ -250,8 +117,6 @@ static status_t ask(const struct request *request, uint64_t *answer)
 		*answer = lane->answer;
 	return lane->status;
 }
-
-#define ASK(answer, function, ...) ask(&(struct request){function, {__VA_ARGS__}}, answer)
 
 // A byte of a process's memory, as its instruction would reach it; NULL: it crashed.
 static uint8_t *touch(uint64_t process, uint64_t address, bool write)
@@ -594,135 +459,6 @@ static void test_poison(void **unused)
 	check_all();
 }
 
-static void begin(void)
-{
-	model_kill_step = 0;
-	model_reset();
-	memset(lane, 0, sizeof(*lane));
-	asked = 0;
-	pager_start();
-	assert_int_equal(ASK(NULL, serve_pool, POOL_PAGES), STATUS_OK);
-}
-
-// A program of the pool that takes what it can get, and a server that then needs something: a piece of
-// its image, and a window that a client brings.
-static void server_finds_some(uint64_t bytes)
-{
-	uint64_t object, at;
-	status_t status;
-
-	assert_int_equal(space_make(PARENT, 100, 10000, 10000, PAGER_POOLED, &(uint32_t){0}),
-			 STATUS_OK);
-	change_commit();
-	assert_int_equal(ASK(&object, serve_object, PARENT, bytes, 0), STATUS_OK);
-	do
-		status = ASK(&at, serve_map_object, PARENT, object, READ_WRITE, 7);
-	while (status == STATUS_OK);
-	assert_int_equal(status, STATUS_QUOTA);
-	assert_int_equal(ASK(NULL, serve_create, SERVER, 100), STATUS_OK);
-	assert_int_equal(ASK(NULL, serve_archive, SERVER, 0, 4096, DATA, 4096, READ_WRITE),
-			 STATUS_OK);
-	assert_int_equal(ASK(&at, serve_map_object, SERVER, object, READ_WRITE, 7), STATUS_OK);
-	check_all();
-}
-
-static void test_pool_leaves_slots(void **unused)
-{
-	begin();
-	server_finds_some(64 * 4096);
-}
-
-static void test_pool_leaves_regions(void **unused)
-{
-	begin();
-	server_finds_some(4096);
-}
-
-// What is refused has changed nothing, and what is asked for the wrong thing is refused.
-static void refused(status_t (*serve)(const uint64_t *argument, uint64_t *answer),
-		    const uint64_t *arguments, status_t status)
-{
-	struct request request = {.serve = serve};
-	uint64_t charged = state->space[space_find(HOST)].charged;
-
-	memcpy(request.argument, arguments, sizeof(request.argument));
-	assert_int_equal(ask(&request, NULL), status);
-	changes_begin();
-	check_all();
-	assert_int_equal(state->space[space_find(HOST)].charged, charged);
-}
-
-#define REFUSED(status, serve, ...) refused(serve, (const uint64_t[6]){__VA_ARGS__}, status)
-
-static void test_guest_misuse(void **unused)
-{
-	uint64_t memory, page, foreign;
-
-	begin();
-	assert_int_equal(ASK(NULL, serve_create, CLIENT, 50), STATUS_OK);
-	assert_int_equal(ASK(NULL, serve_host, HOST, 220), STATUS_OK);
-	assert_int_equal(ASK(&foreign, serve_object, CLIENT, 4096, PAGER_COMMITTED), STATUS_OK);
-	assert_int_equal(ASK(&memory, serve_object, HOST, 4 * 4096, 0), STATUS_OK);
-	assert_int_equal(ASK(&page, serve_object, HOST, 4096, PAGER_COMMITTED), STATUS_OK);
-
-	// The wrong client, no guest yet, a size that cannot be.
-	REFUSED(STATUS_NOT_ALLOWED, guest_ask_create, 99, 4096);
-	REFUSED(STATUS_NOT_ALLOWED, guest_ask_create, CLIENT, 4096);
-	REFUSED(STATUS_NOT_ALLOWED, guest_ask_destroy, 99);
-	REFUSED(STATUS_OK, guest_ask_destroy, HOST);
-	REFUSED(PAGER_NO_GUEST, guest_ask_map, HOST, memory, 0, 0, 4096, PAGER_READ);
-	REFUSED(PAGER_NO_GUEST, guest_ask_unmap, HOST, 0, 4096);
-	REFUSED(PAGER_NO_GUEST, guest_ask_touch, HOST, 0, 4096);
-	REFUSED(PAGER_NO_GUEST, guest_ask_vcpu, HOST, 0, page, 0);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_create, HOST, 0);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_create, HOST, UINT64_MAX);
-	REFUSED(STATUS_QUOTA, guest_ask_create, HOST, 1ul << 30);
-
-	assert_int_equal(ASK(NULL, guest_ask_create, HOST, 8ul << 20), STATUS_OK);
-	REFUSED(STATUS_OK, guest_ask_create, HOST, 16ul << 20);
-	REFUSED(PAGER_NO_GUEST, guest_ask_map, CLIENT, foreign, 0, 0, 4096, PAGER_READ);
-	REFUSED(PAGER_NO_OBJECT, guest_ask_map, HOST, foreign, 0, 0, 4096, PAGER_READ);
-	REFUSED(PAGER_NO_OBJECT, guest_ask_map, HOST, 0, 0, 0, 4096, PAGER_READ);
-	REFUSED(PAGER_BAD_RIGHTS, guest_ask_map, HOST, memory, 0, 0, 4096, 0);
-	REFUSED(PAGER_BAD_RIGHTS, guest_ask_map, HOST, memory, 0, 0, 4096, 7);
-	REFUSED(PAGER_BAD_RIGHTS, guest_ask_map, HOST, memory, 0, 0, 4096,
-		READ_WRITE | PAGER_PRIVATE);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, 0, 0, READ_WRITE);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, 1, 4096, READ_WRITE);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 1, 0, 4096, READ_WRITE);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 4096, 0, 4 * 4096, READ_WRITE);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, (1ul << 38) - 4096, 8192,
-		READ_WRITE);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_map, HOST, memory, 0, UINT64_MAX - 4095, 4096,
-		READ_WRITE);
-
-	assert_int_equal(ASK(NULL, guest_ask_map, HOST, memory, 0, 0, 4 * 4096, READ_WRITE),
-			 STATUS_OK);
-	REFUSED(PAGER_NO_SPACE, guest_ask_map, HOST, memory, 0, 3 * 4096, 4096, READ_WRITE);
-	REFUSED(PAGER_NOT_MAPPED, guest_ask_touch, HOST, 4 * 4096, 4096);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, 0, 0);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, 1, 4096);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, 0, (2ul << 20) + 4096);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_touch, HOST, UINT64_MAX - 4095, 4096);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_unmap, HOST, 0, 1);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_unmap, HOST, 0, 0);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_unmap, HOST, 4096, UINT64_MAX);
-	REFUSED(PAGER_NO_OBJECT, guest_ask_vcpu, HOST, 0, foreign, 0);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_vcpu, HOST, 0, page, 8);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_vcpu, HOST, 0, page, 4096);
-	REFUSED(PAGER_BAD_RANGE, guest_ask_vcpu, HOST, 0, memory, 4096); // not touched
-	REFUSED(PAGER_NO_GUEST, guest_ask_vcpu, CLIENT, 0, foreign, 0);
-
-	// As many as the quota pays for, each once.
-	for (uint64_t i = 0; i < 19; i++)
-		assert_int_equal(ASK(NULL, guest_ask_vcpu, HOST, 1000 + i, page, 0),
-				 i < 18 ? STATUS_OK : STATUS_QUOTA);
-	check_all();
-	assert_int_equal(ASK(NULL, guest_ask_destroy, HOST), STATUS_OK);
-	REFUSED(STATUS_OK, guest_ask_destroy, HOST);
-	assert_int_equal(state->vcpus_used, 0);
-}
-
 static void test_killed_in_recovery(void **unused)
 {
 	uint64_t steps, count = 0;
@@ -738,6 +474,16 @@ static void test_killed_in_recovery(void **unused)
 		}
 	}
 	print_message("# kill points: %lu\n", count);
+}
+
+void begin(void)
+{
+	model_kill_step = 0;
+	model_reset();
+	memset(lane, 0, sizeof(*lane));
+	asked = 0;
+	pager_start();
+	assert_int_equal(ASK(NULL, serve_pool, POOL_PAGES), STATUS_OK);
 }
 
 int main(void)
