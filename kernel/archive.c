@@ -2,6 +2,7 @@
 //
 // The first member of a ustar archive. Strict: magic, checksum and size must be right.
 #include "archive.h"
+#include "status.h"
 
 #define BLOCK 512
 
@@ -21,7 +22,7 @@ struct header {
 _Static_assert(sizeof(struct header) == BLOCK, "a ustar header is one block");
 
 // An octal number that ends with a space or a zero byte.
-static bool parse_octal(const char *text, unsigned length, uint64_t *value)
+BOOT_ONLY static bool parse_octal(const char *text, unsigned length, uint64_t *value)
 {
 	unsigned i = 0;
 
@@ -33,7 +34,7 @@ static bool parse_octal(const char *text, unsigned length, uint64_t *value)
 }
 
 // The sum of all bytes of the header, with the checksum's own taken as spaces.
-static uint64_t sum(const struct header *header)
+BOOT_ONLY static uint64_t sum(const struct header *header)
 {
 	const uint8_t *bytes = (const uint8_t *)header;
 	unsigned start = offsetof(struct header, checksum);
@@ -46,7 +47,8 @@ static uint64_t sum(const struct header *header)
 	return total;
 }
 
-const char *archive_first(const void *archive, uint64_t bytes, struct archive_member *member)
+BOOT_ONLY const char *archive_first(const void *archive, uint64_t bytes,
+				    struct archive_member *member)
 {
 	const struct header *header = archive;
 	uint64_t checksum, size;

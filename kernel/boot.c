@@ -24,7 +24,6 @@
 #define ROOT_TIME_SLICE_US 10000
 #define REFILL_MINIMUM_US  5
 #define SPARE_BYTES	   (1ul << 20) // objects, stack and tables, beside the image
-#define BOOT_ONLY	   __attribute__((section(".text.boot"), noinline))
 
 // Memory for the root task, zeroed as it is taken.
 struct boot_memory {

@@ -3,6 +3,7 @@
 // Parsing an ELF64 executable. System V ABI, "Object Files", "Program Loading".
 #include "elf.h"
 #include "arch.h"
+#include "status.h"
 
 struct elf_header {
 	uint8_t ident[16];
@@ -27,14 +28,14 @@ enum { TYPE_EXECUTABLE = 2, MACHINE_X86_64 = 62, SEGMENT_LOAD = 1 };
 enum { FLAG_EXECUTE = 1, FLAG_WRITE = 2 };
 
 // The image may lie at any address: never read it through a struct pointer.
-static void copy(void *to, const uint8_t *from, unsigned bytes)
+BOOT_ONLY static void copy(void *to, const uint8_t *from, unsigned bytes)
 {
 	for (unsigned i = 0; i < bytes; i++) {
 		((uint8_t *)to)[i] = from[i];
 	}
 }
 
-static const char *check_header(const struct elf_header *header, uint64_t bytes)
+BOOT_ONLY static const char *check_header(const struct elf_header *header, uint64_t bytes)
 {
 	static const uint8_t ident[7] = {0x7f, 'E', 'L', 'F', 2, 1, 1}; // 64 bits, little endian
 
@@ -55,13 +56,13 @@ static const char *check_header(const struct elf_header *header, uint64_t bytes)
 	return NULL;
 }
 
-static vaddr_t page_end(const struct elf_segment *segment)
+BOOT_ONLY static vaddr_t page_end(const struct elf_segment *segment)
 {
 	return (segment->address + segment->memory_bytes + PAGE_SIZE - 1) & -PAGE_SIZE;
 }
 
-static const char *add_segment(const struct program_header *header, const uint8_t *data,
-			       uint64_t bytes, struct elf_image *image)
+BOOT_ONLY static const char *add_segment(const struct program_header *header, const uint8_t *data,
+					 uint64_t bytes, struct elf_image *image)
 {
 	if (header->file_bytes > header->memory_bytes || header->offset > bytes ||
 	    header->file_bytes > bytes - header->offset) {
@@ -91,7 +92,7 @@ static const char *add_segment(const struct program_header *header, const uint8_
 	return NULL;
 }
 
-static bool entry_is_executable(const struct elf_image *image)
+BOOT_ONLY static bool entry_is_executable(const struct elf_image *image)
 {
 	for (unsigned i = 0; i < image->count; i++) {
 		const struct elf_segment *segment = &image->segment[i];
@@ -103,7 +104,7 @@ static bool entry_is_executable(const struct elf_image *image)
 	return false;
 }
 
-const char *elf_parse(const uint8_t *data, uint64_t bytes, struct elf_image *image)
+BOOT_ONLY const char *elf_parse(const uint8_t *data, uint64_t bytes, struct elf_image *image)
 {
 	struct elf_header header;
 	uint64_t total = 0;

@@ -15,6 +15,9 @@
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
+// For functions that run before the root task only: they lie apart from the run-time text.
+#define BOOT_ONLY __attribute__((section(".text.boot"), noinline))
+
 enum progress {
 	DONE,
 	PREEMPTED,

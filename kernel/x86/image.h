@@ -3,10 +3,9 @@
 // Where the linker put the parts of the kernel's image (kernel.lds).
 #pragma once
 
+#include "status.h"
+
 #define KERNEL_IMAGE_START 0x100000ul // physical; kernel.lds has the same number
 extern char kernel_text_start[], kernel_runtime_start[], kernel_text_end[], kernel_rodata_end[];
 extern char kernel_image_end[];
 extern char kernel_entry_end[]; // the entries begin the run-time text
-
-// For functions that run before the root task only: they lie apart from the run-time text.
-#define BOOT_ONLY __attribute__((section(".text.boot"), noinline))
