@@ -14,6 +14,7 @@ enum {
 	ROUNDS = 24,
 	SLICES = 12,
 	NODE_BITS = 6,
+	GARBAGE_ASID = 3700,
 };
 
 static uint64_t some_value(uint64_t *state)
@@ -38,6 +39,8 @@ static uint64_t some_descriptor(uint64_t *state)
 	uint64_t r = random_next(state);
 	uint32_t label = first[r & 7] + ((r >> 3) & 15);
 
+	if ((r >> 40 & 15) == 0)
+		label = IOMMU_ISSUE + (r & 3);
 	if ((r >> 20 & 31) == 0)
 		return random_next(state);
 	return msg_make(label, (r >> 25 & 3) == 0 ? r >> 27 & 3 : 0,
@@ -73,6 +76,18 @@ static void body_garbage(struct guest_thread *t)
 	}
 }
 
+// Where there is an IOMMU: its control, two requesters and two spaces, one of each bound to the other.
+static unsigned iommu_held(cptr_t *held)
+{
+	held[0] = BOOT_SLOT_IOMMU_CONTROL;
+	held[1] = requester_make(0x100);
+	held[2] = requester_make(0x101);
+	held[3] = dma_space_make(GARBAGE_ASID);
+	held[4] = dma_space_make(GARBAGE_ASID + 1);
+	CALL(held[1], REQUESTER_BIND, held[3]);
+	return 5;
+}
+
 static void fill_node(cptr_t node, struct guest_thread *t, struct guest_thread *other,
 		      unsigned round)
 {
@@ -101,6 +116,8 @@ static void fill_node(cptr_t node, struct guest_thread *t, struct guest_thread *
 	held[count++] = BOOT_SLOT_ASID_CONTROL;
 	held[count++] = object_make(OBJECT_ENDPOINT, 0);
 	held[count++] = object_make(OBJECT_UNTYPED, 14);
+	if (boot->iommu_line)
+		count += iommu_held(held + count);
 	if (round % 2)
 		held[count++] = BOOT_SLOT_SCHED_CONTROL;
 	if (round % 3 == 0)

@@ -43,7 +43,7 @@ static uint64_t dma_space_retype(cptr_t slot)
 		.status;
 }
 
-static cptr_t dma_space_make(unsigned asid)
+cptr_t dma_space_make(unsigned asid)
 {
 	cptr_t slot = slot_take(1);
 	uint64_t status = dma_space_retype(slot);
@@ -52,6 +52,16 @@ static cptr_t dma_space_make(unsigned asid)
 		status = CALL(BOOT_SLOT_ASID_CONTROL, ASID_ASSIGN, slot, asid).status;
 	if (status != STATUS_OK)
 		guest_die("a space for a device", status);
+	return slot;
+}
+
+cptr_t requester_make(unsigned number)
+{
+	cptr_t slot = slot_take(1);
+	uint64_t status = requester_issue(number, slot);
+
+	if (status != STATUS_OK)
+		guest_die("a requester", status);
 	return slot;
 }
 
@@ -65,14 +75,11 @@ static void faults_drop(void)
 static void device_setup(unsigned rights)
 {
 	edu_setup();
-	requester = slot_take(1);
-	uint64_t status = requester_issue(edu_requester, requester);
-	if (status != STATUS_OK)
-		guest_die("a requester", status);
+	requester = requester_make(edu_requester);
 	dma_space = dma_space_make(DMA_ASID);
 	frame = frame_map_new(BOOT_SLOT_VSPACE, TEST_VADDR, RIGHT_READ | RIGHT_WRITE, 0);
 	window = cap_copy(frame, RIGHT_ALL);
-	status = frame_map(window, dma_space, WINDOW, rights, 0);
+	uint64_t status = frame_map(window, dma_space, WINDOW, rights, 0);
 	if (status == STATUS_OK)
 		status = CALL(requester, REQUESTER_BIND, dma_space).status;
 	if (status != STATUS_OK)

@@ -30,6 +30,8 @@ extern const struct test untyped_tests[], cnode_tests[], ipc_tests[], long_tests
 bool vcpu_supported(void);				     // can this machine run guests?
 uint64_t thread_place(struct guest_thread *t, unsigned cpu); // -> status
 bool iommu_usable(void); // does it have an IOMMU, and the device for its tests?
+cptr_t requester_make(unsigned number);
+cptr_t dma_space_make(unsigned asid); // of the format IOMMU
 
 bool check_fail(int line, const char *what, uint64_t got, uint64_t want);
 bool check_status_fail(int line, const char *what, uint64_t got, uint64_t want);
