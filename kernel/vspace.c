@@ -262,7 +262,7 @@ void vspace_unmap_table(struct cap *table)
 	}
 }
 
-void vspace_unmap_frame(struct cap *frame)
+enum status vspace_unmap_frame(struct cap *frame)
 {
 	const struct space *space = &spaces[frame->map.asid];
 	uint64_t *entry = find_frame(space, frame);
@@ -272,4 +272,5 @@ void vspace_unmap_frame(struct cap *frame)
 		arch_tlb_flush_page(space->root, mapped_address(frame));
 	}
 	frame->word = 0;
+	return STATUS_OK;
 }

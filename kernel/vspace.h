@@ -68,7 +68,7 @@ enum status vspace_map_frame(struct cap *frame, const struct mapping *mapping,
 			     unsigned *level) must_check;
 // Take the mapping away, if there is one. One step: at most one table is zeroed.
 void vspace_unmap_table(struct cap *table);
-void vspace_unmap_frame(struct cap *frame);
+enum status vspace_unmap_frame(struct cap *frame); // OK
 
 enum status vspace_invoke(struct invocation *invocation) must_check;
 enum status table_invoke(struct invocation *invocation) must_check;

@@ -52,7 +52,8 @@ enum status table_invoke(struct invocation *invocation)
 }
 
 // FRAME_MAP: vspace_cap, vaddr, rights, attributes.
-must_check static enum status map_frame(struct invocation *invocation, struct cap *frame)
+must_check static __attribute__((noinline)) enum status map_frame(struct invocation *invocation,
+								  struct cap *frame)
 {
 	struct mapping mapping;
 	unsigned level;
@@ -88,7 +89,7 @@ enum status frame_invoke(struct invocation *invocation)
 
 	switch (invocation->method) {
 	case FRAME_MAP: return map_frame(invocation, frame);
-	case FRAME_UNMAP: vspace_unmap_frame(frame); return STATUS_OK;
+	case FRAME_UNMAP: return vspace_unmap_frame(frame);
 	case FRAME_PADDR: result(invocation, 0, cap_paddr(*frame)); return STATUS_OK;
 	}
 	return STATUS_BAD_METHOD;
