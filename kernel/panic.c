@@ -36,6 +36,7 @@ _Noreturn void panic(const char *file, unsigned line, const char *reason)
 	print(": ");
 	print(reason);
 	print("\n");
+	arch_print_backtrace();
 	arch_halt();
 }
 

@@ -9,7 +9,11 @@
 #include "panic.h"
 #include "trap.h"
 
-enum { BACKTRACE_LINES = 24 };
+enum { BACKTRACE_LINES = 24, GENERAL = 15 };
+
+// In the order of struct kernel_frame.
+static const char general_names[GENERAL][4] = {"r15", "r14", "r13", "r12", "r11", "r10", "r9", "r8",
+					       "rbp", "rdi", "rsi", "rdx", "rcx", "rbx", "rax"};
 
 static void print_register(const char *name, uint64_t value)
 {
@@ -62,25 +66,11 @@ _Noreturn void trap_panic(unsigned vector, uint64_t error_code, const struct ker
 		print_register("rip", f->rip);
 		print_register("rsp", f->rsp);
 		print_register("rflags", f->rflags);
-		print_register("rax", f->rax);
-		print("\n");
-		print_register("rbx", f->rbx);
-		print_register("rcx", f->rcx);
-		print_register("rdx", f->rdx);
-		print_register("rsi", f->rsi);
-		print("\n");
-		print_register("rdi", f->rdi);
-		print_register("rbp", f->rbp);
-		print_register("r8", f->r8);
-		print_register("r9", f->r9);
-		print("\n");
-		print_register("r10", f->r10);
-		print_register("r11", f->r11);
-		print_register("r12", f->r12);
-		print_register("r13", f->r13);
-		print("\n");
-		print_register("r14", f->r14);
-		print_register("r15", f->r15);
+		for (unsigned i = 0; i < GENERAL; i++) {
+			if (i % 4 == 0)
+				print("\n");
+			print_register(general_names[i], ((const uint64_t *)f)[i]);
+		}
 		print("\n");
 		print_stack(f->rsp);
 	}
