@@ -19,11 +19,6 @@ static uint64_t bytes_of(const struct cap *untyped)
 	return 1ul << untyped->bits;
 }
 
-static uint64_t watermark_of(const struct cap *untyped)
-{
-	return (uint64_t)untyped->untyped.watermark << UNTYPED_MIN_BITS;
-}
-
 static uint64_t chunks_of(uint64_t bytes)
 {
 	return (bytes + CHUNK_BYTES - 1) >> UNTYPED_CHUNK_BITS;
@@ -34,22 +29,17 @@ static uint64_t at_most(uint64_t value, uint64_t limit)
 	return value < limit ? value : limit;
 }
 
-uint64_t untyped_bytes_free(const struct cap *untyped)
-{
-	return bytes_of(untyped) - watermark_of(untyped);
-}
-
 // The first chunk that is not known to be clean.
 static uint64_t first_unclean(const struct cap *untyped)
 {
-	return (watermark_of(untyped) >> UNTYPED_CHUNK_BITS) + untyped->untyped.clean;
+	return (untyped_watermark(untyped) >> UNTYPED_CHUNK_BITS) + untyped->untyped.clean;
 }
 
 uint64_t untyped_clean_end(const struct cap *untyped)
 {
 	uint64_t end = at_most(first_unclean(untyped) << UNTYPED_CHUNK_BITS, bytes_of(untyped));
 
-	return end > watermark_of(untyped) ? end : watermark_of(untyped);
+	return end > untyped_watermark(untyped) ? end : untyped_watermark(untyped);
 }
 
 void untyped_advance(struct cap *untyped, uint64_t offset)
@@ -85,7 +75,7 @@ enum status untyped_plan(const struct cap *untyped, bool has_children, enum obje
 		return STATUS_NO_MEMORY;
 	}
 	// Neither sum can overflow: bits <= 47 and count <= 256.
-	uint64_t free = plan->reset ? 0 : watermark_of(untyped);
+	uint64_t free = plan->reset ? 0 : untyped_watermark(untyped);
 	uint64_t size = 1ul << bits;
 	plan->start = (free + size - 1) & -size;
 	plan->end = plan->start + count * size;

@@ -39,7 +39,11 @@ struct retype {
 };
 
 // Pure arithmetic.
-uint64_t untyped_bytes_free(const struct cap *untyped);
+static inline uint64_t untyped_watermark(const struct cap *untyped) // bytes
+{
+	return (uint64_t)untyped->untyped.watermark << UNTYPED_MIN_BITS;
+}
+
 uint64_t
 untyped_clean_end(const struct cap *untyped); // offset up to which memory above the mark is zero
 enum status untyped_plan(const struct cap *untyped, bool has_children, enum object_type type,

@@ -92,7 +92,7 @@ static const char *check_pair(struct slot *a, struct slot *b)
 		if (!is_in_run(a, b) && !(same && is_in_run(b, a))) {
 			return "D4: what lies in untyped memory is not derived from it";
 		}
-		uint64_t mark = (uint64_t)a->cap.untyped.watermark << UNTYPED_MIN_BITS;
+		uint64_t mark = untyped_watermark(&a->cap);
 		if (is_in_run(a, b) && b->cap.type != CAP_ZOMBIE &&
 		    b_start + b_bytes > a_start + mark) {
 			return "U2: an object lies above its untyped's watermark";
@@ -110,7 +110,7 @@ static const char *check_pair(struct slot *a, struct slot *b)
 static const char *check_untyped(struct cap cap)
 {
 	uint64_t size = 1ul << cap.bits;
-	uint64_t mark = (uint64_t)cap.untyped.watermark << UNTYPED_MIN_BITS;
+	uint64_t mark = untyped_watermark(&cap);
 
 	if (mark > size) {
 		return "U1: the watermark is beyond the end";

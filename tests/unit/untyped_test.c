@@ -85,7 +85,7 @@ static void test_reset(void **state)
 	untyped_advance(&cap, 4096 + 64);
 	struct retype r;
 
-	assert_int_equal(untyped_bytes_free(&cap), (1 << 14) - 4096 - 64);
+	assert_int_equal(untyped_watermark(&cap), 4096 + 64);
 	assert_int_equal(plan(cap, true, OBJECT_FRAME, 12, 1, &r), STATUS_OK);
 	assert_int_equal(r.start, 8192);
 	assert_false(r.reset);
@@ -93,7 +93,7 @@ static void test_reset(void **state)
 	assert_int_equal(r.start, 0);
 	assert_true(r.reset);
 	untyped_reset(&cap);
-	assert_int_equal(untyped_bytes_free(&cap), 1 << 14);
+	assert_int_equal(untyped_watermark(&cap), 0);
 	assert_int_equal(untyped_clean_end(&cap), 0); // nothing is known to be zero
 }
 
@@ -144,7 +144,7 @@ static void test_random(void **state)
 			untyped_advance(&cap, r.end);
 			used = r.end;
 			children = true;
-			assert_int_equal(untyped_bytes_free(&cap), (1ul << bits) - used);
+			assert_int_equal(untyped_watermark(&cap), used);
 			assert_true(untyped_clean_end(&cap) >= used);
 			assert_true(untyped_clean_end(&cap) <=
 				    (known_zero > used ? known_zero : used));

@@ -283,7 +283,7 @@ static void add_slots(struct slot *slots, uint64_t count)
 static void mark_clean(struct cap untyped)
 {
 	paddr_t start = cap_paddr(untyped);
-	paddr_t mark = start + (1ul << untyped.bits) - untyped_bytes_free(&untyped);
+	paddr_t mark = start + untyped_watermark(&untyped);
 	paddr_t end = start + untyped_clean_end(&untyped);
 
 	for (paddr_t p = (mark + GRANULE - 1) & -GRANULE; p + GRANULE <= end && p < WORLD_BYTES;
