@@ -12,8 +12,8 @@
 // - Every entry saves the user registers in current->arch (struct arch_thread, from
 //   arch_types.h) and the message registers of a system call in current->msg, then calls one of
 //   the kernel_* functions; when it returns, the exit path resumes cpu_self()->current.
-// - A SHORT frame (voluntary entry) is resumed by loading rax.. from thread->msg; a FULL frame by
-//   loading all registers. arch_frame_kind() tells which one a thread has.
+// - A SHORT frame (voluntary entry) is resumed by loading rax.. from thread->msg, with zeroes in the word
+//   registers beyond the message's length; a FULL frame by loading all registers. arch_frame_kind() tells which one a thread has.
 // - struct thread begins with `struct msg_regs msg; struct arch_thread arch;`, struct cpu with
 //   `struct thread *current; struct arch_cpu arch;`: the machine's entries rely on both.
 // - Physical memory is visible to the kernel at phys_to_virt(): a linear window.
@@ -55,7 +55,7 @@ enum {
 struct answer kernel_call(cptr_t cptr, uint64_t info, struct thread *caller);
 // SYS_REPLY_RECV. With an address, word is the endpoint's generation.
 struct answer kernel_reply_receive(cptr_t from, uint64_t info, cptr_t reply, struct thread *thread);
-// Another system call that waits for nobody, nor wakes anybody; ANSWER_GENERAL if it is none.
+// Another system call that needs no more of its message than that: signal, wait, yield to nobody.
 struct answer kernel_short(cptr_t cptr, uint64_t number, struct thread *thread);
 // Any system call of the current thread; all its message registers are in its msg.
 struct answer kernel_syscall(uint64_t number, struct thread *thread);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 //
 // The direct way of a message: a call whose receiver waits already, and an answer whose caller runs
-// next. Nothing is in the way, nothing is queued, and the eight words never leave their registers.
+// next. Nothing is in the way, nothing is queued, and the eight words never leave their registers. And what
+// needs no words: signals, waits for a notification, invocations with few arguments.
 //
 // Each function first looks whether that is so, changing nothing; then it does what cannot fail, with
 // the same verbs as ipc.c: take a receiver, hold a caller, lend and give back, switch. Whatever

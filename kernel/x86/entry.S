@@ -106,8 +106,9 @@ syscall_stubs:
 // rcx, r11 = the caller's rip and rflags. The mask has cleared TF, IF, DF, AC and NT.
 //
 // Call and answer first try the direct way (direct.c), for which message words 0..7 stay where they
-// are: rbx and r12..r15 because C preserves them, r8..r10 by way of the caller's thread. All other
-// system calls, and those that are not as usual, have all their registers put into thread->msg.
+// are: rbx and r12..r15 because C preserves them, r8..r10 by way of the caller's thread. A
+// signal, a wait and short invocations need no other words. All other system calls, and those that are
+// not as usual, have all their registers put into thread->msg.
 	.balign	64
 	.globl	syscall_entry
 syscall_entry:
