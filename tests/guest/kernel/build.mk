@@ -27,3 +27,6 @@ $(call guest-suite,kernel-iommu,$(BUILD)/kernel-suite.tar,120,$(IOMMU_MACHINE) $
 # The driver on another CPU than who ends it.
 $(call guest-suite,kernel-iommu-2-cpus,$(BUILD)/kernel-suite.tar,120,$(IOMMU_MACHINE) $(EDU) -smp 2 \
 	-accel tcg$(comma)thread=multi -append only=iommu$(comma)device)
+# One of a kind that the kernel does not know is as good as none.
+$(call guest-suite,kernel-iommu-unknown,$(BUILD)/kernel-suite.tar,60,-device intel-iommu$(comma)aw-bits=39 \
+	-append only=iommu$(comma)device -icount shift=0$(comma)sleep=off)
