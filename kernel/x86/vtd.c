@@ -12,6 +12,7 @@
 #include "feature.h"
 #include "instr.h"
 #include "irq.h"
+#include "panic.h"
 #include "vspace.h"
 #include "vtd_unit.h"
 
@@ -33,6 +34,7 @@ enum { ROUTE_PRESENT = 1 << 0, ROUTE_LEVEL = 1 << 4, ROUTE_VECTOR_SHIFT = 16, RO
 #define FAULT_READ    (1u << 30)
 #define FAULT_MASKED  (1u << 31) // of the control register
 #define FAULT_REMAP   0x20	 // from this reason on: of an interrupt
+#define QUEUE_ERROR   (1u << 4)	 // of the status register
 
 // Where a space of this format keeps who it is bound to: requester + 1.
 #define BOUND_ENTRY 1
@@ -72,7 +74,7 @@ void vtd_forget(uint64_t what)
 		queue_add(unit, SAY_DONE, virt_to_phys((void *)&unit->done));
 		unit->registers[VTD_QUEUE_TAIL / 4] = unit->tail * sizeof(struct vtd_entry);
 		while (unit->done == 0)
-			cpu_pause();
+			assert(!(unit->registers[VTD_FAULT_STATUS / 4] & QUEUE_ERROR));
 	}
 }
 

@@ -106,6 +106,7 @@ BOOT_ONLY void vtd_start(void)
 	for (unsigned i = 0; i < acpi.iommu_count; i++)
 		unit_start(&vtd_unit[i], virt_to_phys(root));
 	vtd_count = acpi.iommu_count;
+	vtd_fault_mask(true);
 	vtd_forget(FORGET_ALL_CONTEXTS);
 	vtd_forget(FORGET_ALL_DOMAINS);
 	vtd_forget(FORGET_ALL_ROUTES);
