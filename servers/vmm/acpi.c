@@ -131,7 +131,7 @@ static void serial(void)
 	put("\x0c\x41\xd0\x05\x01", 5); // PNP0501
 	start = resources_begin(&buffer);
 	put("\x47\x01\xf8\x03\xf8\x03\x01\x08", 8);
-	interrupt(1 | 2, UART_GSI);
+	interrupt(1 | 2, UART_LINE);
 	resources_end(start, buffer);
 	length_end(device);
 }
@@ -178,7 +178,7 @@ static uint32_t madt(void)
 	uint32_t start = table_begin("APIC", 4);
 
 	put32(LAPIC_ADDRESS);
-	put32(0);
+	put32(1); // there are 8259s, too
 	for (unsigned i = 0; i < machine->configuration.cpus; i++) {
 		put8(0), put8(8), put8(i), put8(i);
 		put32(1);
@@ -186,6 +186,9 @@ static uint32_t madt(void)
 	put8(1), put8(12), put8(0), put8(0);
 	put32(IOAPIC_ADDRESS);
 	put32(0);
+	put8(2), put8(10), put8(0), put8(0); // ISA line 0 is input 2
+	put32(2);
+	put("\0\0", 2);
 	table_end(start);
 	return start;
 }
@@ -212,9 +215,8 @@ static uint32_t fadt(uint32_t dsdt_at)
 	memcpy(tables + start + 64, &control, 4);
 	tables[start + 88] = 4;
 	tables[start + 89] = 2;
-	tables[start + 109] = 4; // no VGA... and no 8042, no CMOS clock: boot architecture flags
+	tables[start + 109] = 4; // boot architecture flags: no VGA; no 8042 that drivers could use
 	tables[start + 110] = 0;
-	tables[start + 109] |= 1 << 5;
 	memcpy(tables + start + 112, &flags, 4);
 	generic(start + 116, RESET_PORT, 8);
 	tables[start + 128] = RESET_VALUE;

@@ -27,8 +27,11 @@ struct line {
 
 static bool refuse(const struct line *line, const char *what)
 {
-	snprintf(machine->message, sizeof(machine->message), "%s:%u: %s", line->path, line->number,
-		 what);
+	char number[16] = "";
+
+	if (line->number != 0) // else it concerns the whole
+		snprintf(number, sizeof(number), ":%u", line->number);
+	snprintf(machine->message, sizeof(machine->message), "%s%s: %s", line->path, number, what);
 	return false;
 }
 

@@ -16,7 +16,7 @@
 #include "vcpus.h"
 #include "vmm.h"
 
-enum { VECTOR_OPCODE = 6, VECTOR_PROTECTION = 13 };
+enum { VECTOR_NMI = 2, VECTOR_OPCODE = 6, VECTOR_PROTECTION = 13 };
 enum { PERIOD_US = 10000, PRIORITY_REST = 70, PRIORITY_SHARE = 90 };
 
 #define RFLAGS_IF (1ul << 9)
@@ -49,6 +49,8 @@ static void alarm(unsigned cpu)
 {
 	uint64_t next = lapic_next(cpu), now;
 
+	if (cpu == 0 && pit_next() < next)
+		next = pit_next();
 	if (next == UINT64_MAX || (alarm_set[cpu] && alarm_at[cpu] == next))
 		return;
 	now = clock_ticks();
@@ -57,21 +59,40 @@ static void alarm(unsigned cpu)
 	(void)timer_alarm(&timer, cpu, clock_from_ticks(next > now ? next : now, machine->tsc_hz));
 }
 
+static void nmi_inject(unsigned cpu)
+{
+	struct vcpu_state *state = cpu_state(cpu);
+
+	machine_change(cpu, &state->event, sizeof(state->event));
+	machine_change(cpu, &machine->cpu[cpu], offsetof(struct cpu, pat));
+	machine->cpu[cpu].nmi = false;
+	machine->cpu[cpu].halted = false;
+	state->event = VECTOR_NMI | VCPU_EVENT_NMI | VCPU_EVENT_VALID;
+}
+
 // Deliver what can be, or ask to be told when it can.
 static void interrupts_offer(unsigned cpu)
 {
 	struct vcpu_state *state = cpu_state(cpu);
+	bool external;
 	int vector;
 
 	if (cpu == 0)
 		uart_poll(cpu);
+	if (cpu == 0)
+		pit_tick(cpu);
 	lapic_tick(cpu);
 	alarm(cpu);
 	state->window = 0;
 	if (state->event & VCPU_EVENT_VALID)
 		return;
+	if (machine->cpu[cpu].nmi) {
+		nmi_inject(cpu);
+		return;
+	}
 	vector = lapic_pending(cpu);
-	if (vector < 0)
+	external = vector < 0 && cpu == 0 && pic_pending() && lapic_passes(cpu);
+	if (vector < 0 && !external)
 		return;
 	if (!(state->rflags & RFLAGS_IF) || state->shadow) {
 		state->window = 1;
@@ -79,7 +100,10 @@ static void interrupts_offer(unsigned cpu)
 	}
 	machine_change(cpu, &state->event, sizeof(state->event));
 	machine_change(cpu, &machine->cpu[cpu].halted, sizeof(machine->cpu[cpu].halted));
-	lapic_accept(cpu, (unsigned)vector);
+	if (external)
+		vector = (int)pic_accept(cpu);
+	else
+		lapic_accept(cpu, (unsigned)vector);
 	state->event = (unsigned)vector | VCPU_EVENT_INTERRUPT | VCPU_EVENT_VALID;
 	machine->cpu[cpu].halted = false;
 }
@@ -136,15 +160,70 @@ static void exit_handle(unsigned cpu)
 	machine_unlock();
 }
 
+// As INIT leaves a processor, or at the page that the start message names (Intel SDM Vol. 3, "Processor
+// Management and Initialization").
+static void processor_reset(unsigned cpu, unsigned page)
+{
+	struct vcpu_segment data = {.attributes = 0x93, .limit = 0xffff};
+	struct vcpu_segment code = {(uint16_t)(page << 8), 0x9b, 0xffff, page << 12};
+
+	*cpu_state(cpu) = (struct vcpu_state){
+		.dirty = VCPU_GROUPS,
+		.rflags = 2,
+		.cr0 = 0x60000010,
+		.cs = code,
+		.ss = data,
+		.ds = data,
+		.es = data,
+		.fs = data,
+		.gs = data,
+		.ldtr = {.attributes = 0x82, .limit = 0xffff},
+		.tr = {.attributes = 0x8b, .limit = 0xffff},
+		.gdtr = {.limit = 0xffff},
+		.idtr = {.limit = 0xffff},
+		.dr6 = 0xffff0ff0,
+		.dr7 = 0x400,
+		.xcr0 = 1,
+		.pat = 0x0007040600070406,
+	};
+}
+
+// Messages of other processors that stop or start this one.
+static void start_take(unsigned cpu)
+{
+	struct cpu *c = &machine->cpu[cpu];
+
+	if (!c->init_pending && !c->start_pending)
+		return;
+	machine_change(cpu, cpu_state(cpu), sizeof(struct vcpu_state));
+	machine_change(cpu, c, sizeof(*c));
+	if (c->init_pending) {
+		lapic_reset(cpu);
+		processor_reset(cpu, 0);
+		c->halted = c->nmi = false;
+		c->waits_sipi = true;
+	}
+	if (c->start_pending && c->waits_sipi) {
+		processor_reset(cpu, c->start_vector);
+		c->waits_sipi = false;
+	}
+	c->init_pending = c->start_pending = false;
+}
+
 // True: it may enter the guest.
 static bool may_run(unsigned cpu)
 {
 	struct cpu *c = &machine->cpu[cpu];
 
-	if (machine->stopped || machine->state == VM_STATE_PAUSED || c->waits_sipi ||
-	    attached_stall())
+	if (machine->stopped || machine->state == VM_STATE_PAUSED || attached_stall())
 		return false;
 	machine_lock();
+	start_take(cpu);
+	if (c->waits_sipi) {
+		machine_commit(cpu);
+		machine_unlock();
+		return false;
+	}
 	virtio_run(cpu);
 	interrupts_offer(cpu);
 	machine_commit(cpu);

@@ -53,6 +53,8 @@ void lapic_reset(unsigned cpu)
 	l->format = 0xffffffff;
 	for (unsigned i = 0; i < 6; i++)
 		l->lvt[i] = LVT_MASKED;
+	if (cpu == 0)
+		l->lvt[3] = 7 << 8; // the PIC, as a firmware leaves it
 }
 
 static int highest(const uint32_t *bits)
@@ -101,6 +103,14 @@ void lapic_accept(unsigned cpu, unsigned vector)
 	machine_change(cpu, l, sizeof(*l));
 	l->irr[vector / 32] &= ~(1u << vector % 32);
 	l->isr[vector / 32] |= 1u << vector % 32;
+}
+
+// Off, or by its first local interrupt input.
+bool lapic_passes(unsigned cpu)
+{
+	const struct lapic *l = lapic_of(cpu);
+
+	return !(l->spurious & 0x100) || (l->lvt[3] & (LVT_MASKED | 7 << 8)) == 7 << 8;
 }
 
 static void end_of_interrupt(unsigned cpu)
@@ -205,11 +215,14 @@ void lapic_command(unsigned cpu, uint32_t target, uint32_t command)
 
 		if (!addressed(cpu, i, target, command))
 			continue;
+		machine_change(cpu, c, offsetof(struct cpu, pat));
 		if (mode == 0 || mode == 1) {
 			lapic_raise(i, command & 0xff, false);
 		} else if (mode == 4) {
 			c->nmi = true;
-		} else if (mode == 6 && c->waits_sipi) {
+		} else if (mode == 5 && !(command & 1 << 15 && !(command & 1 << 14))) {
+			c->init_pending = true;
+		} else if (mode == 6) {
 			c->start_vector = (uint8_t)command;
 			c->start_pending = true;
 		}

@@ -1,19 +1,51 @@
 // SPDX-License-Identifier: MIT
 //
-// Ports: the serial line, and the few that turn the machine off. All others read as ones, as if
-// nothing was there.
+// Ports: which thing an address belongs to, and the few of ACPI. All others read as ones, as if nothing
+// was there.
 #include <vm.h>
 
 #include "vmm.h"
 
 enum {
 	UART = 0x3f8,
-	KEYBOARD_COMMAND = 0x64,
-	KEYBOARD_RESET = 0xfe,
 	PM_EVENT = 0x600,
 	PM_CONTROL = 0x604,
 	SLEEP_ENABLE = 1 << 13,
 };
+
+static bool is_pic(unsigned port)
+{
+	return (port & ~0x81u) == 0x20 || (port & ~1u) == 0x4d0;
+}
+
+static bool is_pit(unsigned port)
+{
+	return (port & ~3u) == 0x40 || port == 0x61;
+}
+
+// What every PC has, a byte wide. -1: nothing is there.
+static int isa_read(unsigned cpu, unsigned port)
+{
+	if (is_pic(port))
+		return pic_read(port);
+	if (is_pit(port))
+		return pit_read(cpu, port);
+	if ((port & ~1u) == 0x70)
+		return rtc_read(port);
+	return port == 0x60 || port == 0x64 ? keyboard_read(port) : -1;
+}
+
+static void isa_write(unsigned cpu, unsigned port, uint8_t value)
+{
+	if (is_pic(port))
+		pic_write(cpu, port, value);
+	else if (is_pit(port))
+		pit_write(cpu, port, value);
+	else if ((port & ~1u) == 0x70)
+		rtc_write(cpu, port, value);
+	else if (port == 0x60 || port == 0x64)
+		keyboard_write(port, value);
+}
 
 static uint32_t in(unsigned cpu, unsigned port, unsigned bytes)
 {
@@ -23,6 +55,9 @@ static uint32_t in(unsigned cpu, unsigned port, unsigned bytes)
 		return 0;
 	if (port == PM_CONTROL)
 		return 1; // ACPI is on
+	int value = isa_read(cpu, port);
+	if (value >= 0)
+		return (uint32_t)value;
 	return bytes == 4 ? 0xffffffff : (1u << 8 * bytes) - 1;
 }
 
@@ -37,8 +72,8 @@ static void out(unsigned cpu, unsigned port, uint32_t value)
 		uart_write(cpu, port - UART, (uint8_t)value);
 	else if (port == PM_CONTROL && value & SLEEP_ENABLE)
 		power_off("the guest powered off");
-	else if (port == KEYBOARD_COMMAND && value == KEYBOARD_RESET)
-		power_off("the guest asked for a reset");
+	else
+		isa_write(cpu, port, (uint8_t)value);
 }
 
 static void string_exit(unsigned cpu, uint64_t what);

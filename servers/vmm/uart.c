@@ -41,7 +41,7 @@ static void line_update(unsigned cpu)
 	bool receive = u->enable & ENABLE_RECEIVE && received(u);
 	bool transmit = u->enable & ENABLE_TRANSMIT && u->transmit_pending;
 
-	ioapic_line(cpu, UART_GSI, receive || transmit);
+	isa_line(cpu, UART_LINE, receive || transmit);
 }
 
 static uint8_t identify(void)
@@ -151,7 +151,7 @@ void uart_poll(unsigned cpu)
 		return;
 	if (machine->configuration.virtual_console)
 		virtio_kick(VIRTIO_CONSOLE, 0); // where it receives
-	else if (!(machine->ioapic.asserted >> UART_GSI & 1))
+	else if (!(machine->ioapic.asserted >> UART_LINE & 1))
 		line_update(cpu);
 }
 

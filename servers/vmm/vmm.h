@@ -39,7 +39,7 @@
 #define VIRTIO_GSI     16	    // + i
 #define VIRTIO_MAX     6
 #define IOAPIC_PINS    24
-#define UART_GSI       4
+#define UART_LINE      4 // of the ISA bus
 #define ACPI_TABLES    0xe0000ul
 #define PATH_BYTES     200
 #define SAVE_BYTES     8192
@@ -72,6 +72,31 @@ struct uart {
 	uint8_t out[16384];
 };
 
+struct pic {
+	uint8_t irr, isr, imr, base;
+	uint8_t step; // the initialisation word that comes next, 0: none
+	uint8_t icw1, automatic, read_isr;
+	uint8_t level, lines; // level-triggered inputs; inputs that are on
+};
+
+struct pit_channel {
+	uint8_t mode, access;	     // access: 1 low byte, 2 high byte, 3 both
+	uint8_t second, read_second; // the high byte comes next
+	uint8_t latched, running;
+	uint16_t reload, latch;
+	uint64_t start;	   // time-stamp counter when the count began
+	uint64_t deadline; // channel 0: of the next interrupt; 0: none
+};
+
+struct pit {
+	struct pit_channel channel[3];
+	uint8_t gate; // port 0x61
+};
+
+struct rtc {
+	uint8_t index, bytes[128];
+};
+
 struct cpu {
 	struct lapic lapic;
 	bool halted;	 // until an interrupt
@@ -79,7 +104,8 @@ struct cpu {
 	bool nmi;	 // pending
 	uint8_t start_vector;
 	bool start_pending;
-	uint64_t pvclock; // guest-physical address of its clock page; 0: none
+	bool init_pending; // by another processor
+	uint64_t pvclock;  // guest-physical address of its clock page; 0: none
 	uint64_t pat, misc[4];
 	uint64_t mtrr[32];
 };
@@ -115,6 +141,9 @@ struct machine {
 	struct configuration configuration;
 	struct cpu cpu[CPUS_MAX];
 	struct ioapic ioapic;
+	struct pic pic[2];
+	struct pit pit;
+	struct rtc rtc;
 	struct uart uart;
 	struct virtio virtio[VIRTIO_MAX];
 	struct disk disk;
@@ -181,6 +210,22 @@ void port_exit(unsigned cpu, uint64_t what);
 bool device_read(unsigned cpu, uint64_t address, unsigned bytes, uint64_t *value);
 bool device_write(unsigned cpu, uint64_t address, unsigned bytes, uint64_t value);
 
+void isa_line(unsigned cpu, unsigned line, bool on);
+uint8_t pic_read(unsigned port);
+void pic_write(unsigned cpu, unsigned port, uint8_t value);
+bool pic_pending(void);
+unsigned pic_accept(unsigned cpu); // vector
+
+uint8_t pit_read(unsigned cpu, unsigned port);
+void pit_write(unsigned cpu, unsigned port, uint8_t value);
+uint64_t pit_next(void); // as lapic_next
+void pit_tick(unsigned cpu);
+
+uint8_t rtc_read(unsigned port);
+void rtc_write(unsigned cpu, unsigned port, uint8_t value);
+uint8_t keyboard_read(unsigned port);
+void keyboard_write(unsigned port, uint8_t value);
+
 void lapic_reset(unsigned cpu);
 uint32_t lapic_read(unsigned cpu, unsigned reg);
 void lapic_write(unsigned cpu, unsigned reg, uint32_t value);
@@ -188,6 +233,7 @@ void lapic_command(unsigned cpu, uint32_t target, uint32_t command);
 void lapic_raise(unsigned cpu, unsigned vector, bool level);
 int lapic_pending(unsigned cpu); // vector that may be delivered now, -1: none
 void lapic_accept(unsigned cpu, unsigned vector);
+bool lapic_passes(unsigned cpu); // external interrupts, from the PIC
 void lapic_deadline_write(unsigned cpu, uint64_t deadline);
 uint64_t lapic_next(unsigned cpu); // guest's time-stamp counter of its timer; UINT64_MAX: off
 void lapic_tick(unsigned cpu);

@@ -4,11 +4,21 @@
 
 ifneq ($(filter vmm,$(PORTS)),)
 
-# $(call vm-test,NAME,SECONDS,QEMU-ARGS)
+# Caplet itself as a guest: its kernel, and its boot archive as the kernel's module.
+LARGER_ARCHIVES += vm-test
+members-vm-test := vm/caplet.elf=$(KERNEL) vm/caplet.tar=$(BOOT_ARCHIVE) vm/caplet.vm=tests/vm/caplet.vm
+
+# $(call vm-test,NAME,SECONDS,QEMU-ARGS,ARCHIVE)
 vm-test = $(call command-test,vm/$(strip $1),$2,build/host/console-script -t $2 -p 'caplet> ' \
 	-p 'guest> ' -e tests/vm/$(strip $1).expect tests/vm/$(strip $1).script $(QEMU_TEST) $3 \
-	-kernel $(KERNEL) -initrd $(BOOT_ARCHIVE),$(KERNEL) $(BOOT_ARCHIVE))
+	-kernel $(KERNEL) -initrd $(or $4,$(BOOT_ARCHIVE)),$(KERNEL) $(or $4,$(BOOT_ARCHIVE)))
 
 $(call vm-test,console,120)
+$(call vm-test,smp,120)
+$(call vm-test,two,180,-m 768)
+$(call vm-test,bad,120)
+$(call vm-test,nosvm,60,-cpu max$(comma)-svm)
+$(call vm-test,memtest,180)
+$(call vm-test,caplet,180,-m 1024,$(BUILD)/vm-test.tar)
 
 endif

@@ -39,7 +39,14 @@ $(BUILD)/vmm/disk.img: tools/make-disk servers/vmm/guest-disk
 	$(call note,DISK)
 	$(Q)tools/make-disk servers/vmm/guest-disk $@
 
+GUEST_MEMTEST := $(PACKAGES)/memtest86+
+
+$(BUILD)/vmm/memtest: $(GUEST_MEMTEST)/done
+	@mkdir -p $(@D)
+	$(Q)cp $(GUEST_MEMTEST)/boot/memtest86+x64.bin $@
+
 MANIFEST_PARTS += servers/vmm/vmm.caplet
 PORT_MEMBERS += vm/vmlinuz=$(BUILD)/vmm/vmlinuz vm/initrd=$(BUILD)/vmm/initrd \
+	vm/memtest=$(BUILD)/vmm/memtest vm/memtest.vm=servers/vmm/memtest.vm \
 	vm/debian.vm=servers/vmm/debian.vm vm/quit.vm=servers/vmm/quit.vm \
 	vm/disk.vm=servers/vmm/disk.vm vm/disk.img=$(BUILD)/vmm/disk.img
