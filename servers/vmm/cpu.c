@@ -153,7 +153,8 @@ static void exit_handle(unsigned cpu)
 		return;
 	machine_lock();
 	machine_change(cpu, state, offsetof(struct vcpu_state, cr0));
-	machine_change(cpu, &machine->cpu[cpu], offsetof(struct cpu, pat));
+	if (state->exit != VCPU_EXIT_IO && state->exit != VCPU_EXIT_CPUID)
+		machine_change(cpu, &machine->cpu[cpu], offsetof(struct cpu, pat));
 	dispatch(cpu);
 	state->exit = VCPU_EXIT_NONE;
 	machine_commit(cpu);

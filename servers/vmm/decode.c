@@ -8,43 +8,64 @@
 
 #include "vmm.h"
 
-enum { INSTRUCTION_MAX = 15, VECTOR_OPCODE = 6 };
+enum { INSTRUCTION_MAX = 15, CACHE_PLACES = 16, VECTOR_OPCODE = 6 };
 
-static unsigned fetch(const struct vcpu_state *state, uint8_t bytes[INSTRUCTION_MAX])
+// What was decoded last, by its bytes: a driver's few accesses come again and again. In this process
+// alone; the lock of the devices guards it.
+static struct decoded {
+	uint8_t bytes[INSTRUCTION_MAX + 1];
+	uint8_t mode; // ZydisMachineMode + 1; 0: free
+	ZydisDecodedInstruction instruction;
+	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+} cache[CACHE_PLACES];
+
+// Bytes at the instruction pointer; behind what can be read zeroes.
+static void fetch(const struct vcpu_state *state, uint8_t bytes[INSTRUCTION_MAX + 1])
 {
-	unsigned count = 0;
+	uint64_t linear = state->cs.base + state->rip, physical;
+	unsigned done = 0;
 
-	for (; count < INSTRUCTION_MAX; count++) {
-		uint64_t physical;
-		const uint8_t *at;
+	memset(bytes, 0, INSTRUCTION_MAX + 1);
+	while (done < INSTRUCTION_MAX) {
+		uint64_t rest = 4096 - ((linear + done) & 4095);
+		unsigned count =
+			INSTRUCTION_MAX - done < rest ? INSTRUCTION_MAX - done : (unsigned)rest;
+		const uint8_t *at = guest_translate(state, linear + done, &physical)
+					    ? guest_memory(physical, count)
+					    : NULL;
 
-		if (!guest_translate(state, state->cs.base + state->rip + count, &physical))
-			break;
-		at = guest_memory(physical, 1);
 		if (at == NULL)
-			break;
-		bytes[count] = *at;
+			return;
+		memcpy(bytes + done, at, count);
+		done += count;
 	}
-	return count;
 }
 
-static bool decode(const struct vcpu_state *state, ZydisDecodedInstruction *instruction,
-		   ZydisDecodedOperand *operands)
+static const struct decoded *decode(const struct vcpu_state *state)
 {
 	bool wide = state->efer & 0x400 && state->cs.attributes & 1 << 9;
 	bool big = state->cs.attributes & 1 << 10;
-	uint8_t bytes[INSTRUCTION_MAX];
-	unsigned count = fetch(state, bytes);
+	ZydisMachineMode mode = wide  ? ZYDIS_MACHINE_MODE_LONG_64
+				: big ? ZYDIS_MACHINE_MODE_LEGACY_32
+				      : ZYDIS_MACHINE_MODE_REAL_16;
+	struct decoded *d = &cache[(state->rip ^ state->rip >> 5) % CACHE_PLACES];
+	uint8_t bytes[INSTRUCTION_MAX + 1];
 	ZydisDecoder decoder;
 
-	ZydisDecoderInit(&decoder,
-			 wide  ? ZYDIS_MACHINE_MODE_LONG_64
-			 : big ? ZYDIS_MACHINE_MODE_LEGACY_32
-			       : ZYDIS_MACHINE_MODE_REAL_16,
+	fetch(state, bytes);
+	if (d->mode == mode + 1 && memcmp(bytes, d->bytes, sizeof(bytes)) == 0)
+		return d;
+	d->mode = 0;
+	ZydisDecoderInit(&decoder, mode,
 			 wide  ? ZYDIS_STACK_WIDTH_64
 			 : big ? ZYDIS_STACK_WIDTH_32
 			       : ZYDIS_STACK_WIDTH_16);
-	return ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, count, instruction, operands));
+	if (!ZYAN_SUCCESS(ZydisDecoderDecodeFull(&decoder, bytes, INSTRUCTION_MAX, &d->instruction,
+						 d->operands)))
+		return NULL;
+	memcpy(d->bytes, bytes, sizeof(bytes));
+	d->mode = (uint8_t)(mode + 1);
+	return d;
 }
 
 // Number and place of a general register; AH to BH lie 8 bits up.
@@ -166,25 +187,26 @@ static bool store(unsigned cpu, uint64_t address, const ZydisDecodedInstruction 
 void mmio_exit(unsigned cpu, uint64_t address)
 {
 	struct vcpu_state *state = cpu_state(cpu);
-	ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
-	ZydisDecodedInstruction instruction;
+	const struct decoded *d = decode(state);
 	bool done = false;
 
-	if (!decode(state, &instruction, operands)) {
+	if (d == NULL) {
 		cpu_inject_fault(cpu, VECTOR_OPCODE, false, 0);
 		return;
 	}
-	for (unsigned i = 0; i < 2 && i < instruction.operand_count && !done; i++) {
-		if (operands[i].type != ZYDIS_OPERAND_TYPE_MEMORY)
+	for (unsigned i = 0; i < 2 && i < d->instruction.operand_count && !done; i++) {
+		if (d->operands[i].type != ZYDIS_OPERAND_TYPE_MEMORY)
 			continue;
-		done = i == 0 ? store(cpu, address, &instruction, operands, operands[0].size / 8)
-			      : load(cpu, address, &instruction, operands, operands[1].size / 8);
+		done = i == 0 ? store(cpu, address, &d->instruction, d->operands,
+				      d->operands[0].size / 8)
+			      : load(cpu, address, &d->instruction, d->operands,
+				     d->operands[1].size / 8);
 		break;
 	}
 	if (!done) {
 		cpu_inject_fault(cpu, VECTOR_OPCODE, false, 0);
 		return;
 	}
-	state->length = instruction.length;
+	state->length = d->instruction.length;
 	cpu_advance(cpu);
 }

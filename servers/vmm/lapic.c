@@ -59,6 +59,8 @@ void lapic_reset(unsigned cpu)
 
 static int highest(const uint32_t *bits)
 {
+	if (!(bits[0] | bits[1] | bits[2] | bits[3] | bits[4] | bits[5] | bits[6] | bits[7]))
+		return -1;
 	for (int i = 7; i >= 0; i--)
 		if (bits[i])
 			return i * 32 + 31 - __builtin_clz(bits[i]);

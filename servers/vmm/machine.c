@@ -52,8 +52,7 @@ void machine_change(unsigned cpu, void *place, size_t bytes)
 {
 	struct save *save = &machine->save[cpu];
 	uint64_t *to = (uint64_t *)(save->data + save->used);
-	const uint64_t *from = place;
-	size_t words = (bytes + 7) / 8;
+	size_t words = (bytes + 7) / 8, left = words;
 
 	if (saved(save, place, bytes))
 		return;
@@ -61,8 +60,9 @@ void machine_change(unsigned cpu, void *place, size_t bytes)
 		server_panic("a save area is full");
 	to[0] = (uint64_t)place;
 	to[1] = bytes;
-	for (size_t i = 0; i < words; i++)
-		to[2 + i] = from[i];
+	uint64_t *copy = to + 2;
+	const void *from = place;
+	__asm__ volatile("rep movsq" : "+D"(copy), "+S"(from), "+c"(left)::"memory");
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	save->used += 16 + words * 8;
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);

@@ -308,7 +308,11 @@ void virtio_run(unsigned cpu)
 {
 	for (unsigned place = 0; place < VIRTIO_MAX; place++) {
 		struct virtio *v = &machine->virtio[place];
-		uint32_t kicked = __atomic_exchange_n(&v->kicked, 0, __ATOMIC_SEQ_CST);
+		uint32_t kicked;
+
+		if (__atomic_load_n(&v->kicked, __ATOMIC_RELAXED) == 0)
+			continue;
+		kicked = __atomic_exchange_n(&v->kicked, 0, __ATOMIC_SEQ_CST);
 
 		for (unsigned i = 0; kicked >> i != 0; i++)
 			if (kicked >> i & 1 && v->queue[i].ready &&
