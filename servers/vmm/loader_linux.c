@@ -14,7 +14,6 @@ enum {
 	E820_COUNT = 0x1e8,
 	HEADER = 0x1f1,
 	SETUP_SECTORS = 0x1f1,
-	PARAGRAPHS = 0x1f4, // bytes / 16 of the protected-mode part
 	VIDEO_MODE = 0x1fa,
 	BOOT_FLAG = 0x1fe,
 	JUMP = 0x201,
@@ -25,6 +24,8 @@ enum {
 	RAMDISK_BYTES = 0x21c,
 	COMMAND_LINE_POINTER = 0x228,
 	XLOADFLAGS = 0x236,
+	PAYLOAD_AT = 0x248, // in the protected-mode part; 0: not told
+	PAYLOAD_BYTES = 0x24c,
 	PREFERRED = 0x258,
 	INIT_BYTES = 0x260,
 	E820_TABLE = 0x2d0,
@@ -74,7 +75,7 @@ const char *linux_load(const struct image *kernel, bool *mine)
 	if ((head[VERSION] | head[VERSION + 1] << 8) < 0x20c || !(head[XLOADFLAGS] & 1))
 		return loader_refuse(kernel->path, "a kernel without a 64-bit entry");
 	bytes = kernel->bytes < setup ? 0 : kernel->bytes - setup;
-	if (bytes < get32(head + PARAGRAPHS) * 16ul || bytes == 0)
+	if (bytes == 0 || bytes < (uint64_t)get32(head + PAYLOAD_AT) + get32(head + PAYLOAD_BYTES))
 		return loader_refuse(kernel->path, "is truncated");
 	if (room < bytes)
 		room = bytes;

@@ -214,12 +214,22 @@ void machine_fail(const char *message)
 	machine_stop(VM_STATE_FAILED, message);
 }
 
+// They use memory that is about to go. The supervisor ends a thread after it has answered, and before
+// it answers anything else.
+static void processors_end(void)
+{
+	bool alive;
+
+	for (unsigned i = 0; i < machine->configuration.cpus; i++)
+		(void)supervisor_thread_end(&supervisor_session, THREAD_FIRST + i);
+	(void)supervisor_process_alive(&supervisor_session, process_info()->process, &alive);
+}
+
 void machine_end(uint32_t state, const char *message)
 {
 	if (!machine->stopped)
 		machine->stopped = state;
-	for (unsigned i = 0; i < machine->configuration.cpus; i++)
-		machine_kick(i);
+	processors_end();
 	guest_memory_drop();
 	disk_close();
 	if (message != NULL)
