@@ -29,7 +29,8 @@ static void show(struct vm_client *vm)
 	bool ended = false;
 
 	while (!ended) {
-		must(vm_output(vm, position, data, sizeof(data), &bytes, &position, &ended), "output");
+		must(vm_output(vm, position, data, sizeof(data), &bytes, &position, &ended),
+		     "output");
 		(void)write(STDOUT_FILENO, data, bytes);
 	}
 }
