@@ -78,7 +78,7 @@ __asm__(".section .text.unlikely.header, \"ax\"\n"
 	".long 0x1badb002, 0, -0x1badb002\n"
 #elif PROTOCOL == 3
 	"header: .long 0x1badb002, 0x10000, -(0x1badb002 + 0x10000)\n"
-	".long header, header, _edata, _end, guest_start\n"
+	".long header, header, 0, _end, guest_start\n"
 #else
 	".balign 8\n"
 	".long 0xe85250d6, 0, 16, -(0xe85250d6 + 16)\n"
