@@ -76,9 +76,8 @@ int figures_print(struct instance *instance)
 	printf("  %lu clock ticks of the server for each exit\n",
 	       f->exits ? f->handling_ticks / f->exits : 0);
 	if (server_facts(instance->name, &server))
-		printf("  memory %lu KiB, of which %ld KiB beside the guest's own; CPU %lu %% (%lu ms)\n",
-		       server.memory_bytes >> 10,
-		       (long)(server.memory_bytes >> 10) - (long)(f->memory_bytes >> 10),
+		printf("  memory %lu KiB held, %lu KiB configured for the guest; CPU %lu %% (%lu ms)\n",
+		       server.memory_bytes >> 10, f->memory_bytes >> 10,
 		       processor_share(&server, f), server.consumed_us / 1000);
 	return 0;
 }

@@ -110,6 +110,13 @@ static bool share(const struct line *line)
 	return true;
 }
 
+static bool pages(const struct line *line)
+{
+	machine->configuration.on_demand = strcmp(line->value, "on-demand") == 0;
+	return machine->configuration.on_demand || strcmp(line->value, "premapped") == 0 ||
+	       refuse(line, "pages wants premapped or on-demand");
+}
+
 static bool line_read(const struct line *line)
 {
 	struct configuration *c = &machine->configuration;
@@ -120,6 +127,8 @@ static bool line_read(const struct line *line)
 		return memory(line);
 	if (strcmp(line->key, "vcpus") == 0)
 		return processors(line);
+	if (strcmp(line->key, "pages") == 0)
+		return pages(line);
 	if (strcmp(line->key, "cpu") == 0)
 		return share(line);
 	if (strcmp(line->key, "kernel") == 0)
@@ -132,8 +141,9 @@ static bool line_read(const struct line *line)
 		return console(line);
 	if (strcmp(line->key, "args") == 0)
 		return text(line, c->arguments, sizeof(c->arguments));
-	return refuse(line,
-		      "unknown key (known: name mem vcpus cpu kernel initrd disk console args)");
+	return refuse(
+		line,
+		"unknown key (known: name mem pages vcpus cpu kernel initrd disk console args)");
 }
 
 static bool lines_read(const char *path, const char *data, uint64_t bytes)

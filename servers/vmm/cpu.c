@@ -120,7 +120,10 @@ static void dispatch(unsigned cpu)
 
 	switch (state->exit) {
 	case VCPU_EXIT_IO: port_exit(cpu, state->word[0]); break;
-	case VCPU_EXIT_MEMORY: mmio_exit(cpu, state->word[0]); break;
+	case VCPU_EXIT_MEMORY:
+		if (!guest_memory_fault(state->word[0])) // else the guest does it again
+			mmio_exit(cpu, state->word[0]);
+		break;
 	case VCPU_EXIT_CPUID: cpuid_exit(cpu); break;
 	case VCPU_EXIT_MSR_READ: msr_read(cpu, (uint32_t)state->word[0]); break;
 	case VCPU_EXIT_MSR_WRITE: msr_write(cpu, (uint32_t)state->word[0], state->word[1]); break;

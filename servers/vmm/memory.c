@@ -13,6 +13,7 @@
 #include "vmm.h"
 
 #define TOUCH_BYTES   (2ul << 20)
+#define DEMAND_BYTES  (64ul << 10) // made at once when one of them is touched
 #define ENTRY_ADDRESS 0x000ffffffffff000ul
 
 cptr_t vcpus[CPUS_MAX];
@@ -75,12 +76,25 @@ status_t guest_memory_make(void)
 	if (status == STATUS_OK)
 		status = pager_guest_map(&pager_session, machine->memory_object, 0, 0, bytes,
 					 PAGER_READ | PAGER_WRITE);
-	for (uint64_t at = 0; status == STATUS_OK && at < bytes; at += TOUCH_BYTES) {
+	for (uint64_t at = 0;
+	     status == STATUS_OK && at < bytes && !machine->configuration.on_demand;
+	     at += TOUCH_BYTES) {
 		ledger_header()->heartbeat++;
 		status = pager_guest_touch(&pager_session, at,
 					   bytes - at < TOUCH_BYTES ? bytes - at : TOUCH_BYTES);
 	}
 	return status == STATUS_OK ? guest_memory_attach() : status;
+}
+
+bool guest_memory_fault(uint64_t address)
+{
+	uint64_t first = address & ~(DEMAND_BYTES - 1);
+
+	if (!machine->configuration.on_demand || guest_memory(first, DEMAND_BYTES) == NULL)
+		return false;
+	if (pager_guest_touch(&pager_session, first, DEMAND_BYTES) != STATUS_OK)
+		machine_fail("no page is left for the guest's memory");
+	return true;
 }
 
 void guest_memory_drop(void)

@@ -114,7 +114,8 @@ struct configuration {
 	char name[32];
 	uint64_t memory;
 	uint32_t cpus;
-	uint32_t share; // of a processor for each of these, in percent; 0: what others leave
+	uint32_t share;	    // of a processor for each of these, in percent; 0: what others leave
+	uint32_t on_demand; // pages of memory come when they are touched, not at the start
 	char kernel[PATH_BYTES], initrd[PATH_BYTES], disk[PATH_BYTES];
 	uint32_t disk_mode;	  // enum disk_mode
 	uint32_t virtual_console; // what is typed goes to it, not to the serial line
@@ -175,6 +176,7 @@ void machine_unlock(void);
 // ---- memory.c: the guest's memory. NULL: not all of it is memory.
 void *guest_memory(uint64_t address, uint64_t bytes);
 status_t guest_memory_make(void);
+bool guest_memory_fault(uint64_t address); // it was memory that is to be made now
 status_t guest_memory_attach(void);
 void guest_memory_drop(void);
 // ---- path.c. -1: there is no such file.
