@@ -124,7 +124,14 @@ static inline bool client_again_once(const struct ipc_answer *answer, uint32_t *
 }
 
 // For `stale resend` interfaces: the server was started FRESH, the session is opened anew.
-bool client_again_stale(struct client *client, uint64_t ticket, const struct ipc_answer *answer);
+bool client_reopen(struct client *client, uint64_t ticket);
+
+static inline bool client_again_stale(struct client *client, uint64_t ticket,
+				      const struct ipc_answer *answer)
+{
+	return __builtin_expect(msg_label(answer->descriptor) == STATUS_STALE, 0) &&
+	       answer->status == STATUS_OK && client_reopen(client, ticket);
+}
 
 extern struct ipc_answer (*client_chain_call)(struct client *client, uint64_t descriptor);
 
@@ -147,6 +154,10 @@ static inline status_t client_status(struct client *client, uint64_t ticket,
 	unsigned count = msg_words(answer.descriptor);
 
 	kill_point();
+	if (__builtin_expect(words == words_max && answer.status == STATUS_OK &&
+				     answer.descriptor == msg_make(STATUS_OK, caps, words),
+			     1))
+		return STATUS_OK;
 	if (__builtin_expect(answer.status != STATUS_OK || msg_label(answer.descriptor) != 0, 0))
 		return client_failure(client, ticket, answer);
 	if (count < words || count > words_max || msg_caps(answer.descriptor) != caps)

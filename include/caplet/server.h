@@ -182,8 +182,14 @@ bool request_string(struct request *request, unsigned *at, char *to, uint64_t by
 		    uint64_t bound);
 
 // A buffer in the lane's slice of the window. False if it lies beyond the slice or the bound.
-bool request_buffer(struct request *request, uint64_t offset, uint64_t bytes, uint64_t bound,
-		    void **buffer);
+static inline bool request_buffer(struct request *request, uint64_t offset, uint64_t bytes,
+				  uint64_t bound, void **buffer)
+{
+	const struct session *session = request->session;
+
+	*buffer = session->window + ticket_lane(request->ticket) * session->slice + offset;
+	return bytes <= bound && offset + bytes <= session->slice;
+}
 
 // Received capability i is of that kernel type (enum object_type) / of the own endpoint.
 bool request_cap(struct request *request, unsigned i, unsigned type, cptr_t *cap);

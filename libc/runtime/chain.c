@@ -37,6 +37,7 @@ struct chain {
 };
 
 static struct chain *chain; // NULL: the server makes no chains
+bool chain_noted;
 static struct {
 	bool once; // a `once` request is being served
 	uint64_t badge, descriptor;
@@ -162,6 +163,18 @@ bool chain_active(void)
 	return chain && chain->active;
 }
 
+// The empty slots of `present.caps` are 0 from the last chain_ended on.
+static void caps_note(const struct request *request)
+{
+	memcpy(present.unwrapped, request->unwrapped, sizeof(present.unwrapped));
+	if (chain->active) // done anew: the copies are there
+		return;
+	for (unsigned i = 0; i < msg_caps(present.descriptor); i++)
+		if (!(msg_unwrapped(present.descriptor) & 1u << i))
+			present.caps[i] = cap_copy(request->landing + i);
+	memcpy(request->ipc->words, present.words, MSG_REG_WORDS * sizeof(uint64_t));
+}
+
 void chain_request(const struct request *request)
 {
 	if (!chain)
@@ -170,15 +183,11 @@ void chain_request(const struct request *request)
 	present.badge = request->badge;
 	present.descriptor = request->descriptor;
 	present.calls = 0;
-	memcpy(present.words, request->ipc->words, msg_words(request->descriptor) * 8);
-	memcpy(present.unwrapped, request->unwrapped, sizeof(present.unwrapped));
-	if (chain->active) // done anew: the copies are there
-		return;
-	memset(present.caps, 0, sizeof(present.caps));
-	for (unsigned i = 0; i < msg_caps(present.descriptor); i++)
-		if (!(msg_unwrapped(present.descriptor) & 1u << i))
-			present.caps[i] = cap_copy(request->landing + i);
-	memcpy(request->ipc->words, present.words, MSG_REG_WORDS * sizeof(uint64_t));
+	for (unsigned i = 0; i < msg_words(request->descriptor); i++)
+		present.words[i] = request->ipc->words[i];
+	chain_noted = true;
+	if (msg_caps(request->descriptor))
+		caps_note(request);
 }
 
 void chain_end(void)
@@ -191,8 +200,6 @@ void chain_end(void)
 // Nothing names the copies any more.
 void chain_ended(void)
 {
-	if (!chain)
-		return;
 	for (unsigned i = 0; i < MSG_MAX_CAPS; i++)
 		if (present.caps[i])
 			slot_return(present.caps[i], 1);
@@ -201,6 +208,7 @@ void chain_ended(void)
 			slot_return(chain->call[i].cap, 1);
 	memset(present.caps, 0, sizeof(present.caps));
 	chain->sent = chain->answered = 0;
+	chain_noted = false;
 }
 
 static void hold(cptr_t cap)
@@ -236,6 +244,7 @@ void chain_redo(void)
 
 	if (!chain_active())
 		return;
+	chain_noted = true;
 	memcpy(present.caps, chain->caps,
 	       sizeof(present.caps));	     // returned at the end, however it ends
 	if (!server_session(chain->badge)) { // its session was cut off

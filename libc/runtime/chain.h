@@ -20,3 +20,5 @@ void chain_redo(void);	 // at start, before clients that died are looked for
 bool chain_active(void); // has the request being served made a call?
 void chain_end(void);	 // into the transaction that holds its answer
 void chain_ended(void);	 // after its commit
+
+extern bool chain_noted; // chain_request was called, chain_ended not yet

@@ -225,9 +225,7 @@ status_t client_failure(struct client *client, uint64_t ticket, struct ipc_answe
 	return status;
 }
 
-bool client_again_stale(struct client *client, uint64_t ticket, const struct ipc_answer *answer)
+bool client_reopen(struct client *client, uint64_t ticket)
 {
-	return answer->status == STATUS_OK && client->connected &&
-	       msg_label(answer->descriptor) == STATUS_STALE &&
-	       stale(client, ticket_lane(ticket)) == STATUS_OK;
+	return client->connected && stale(client, ticket_lane(ticket)) == STATUS_OK;
 }

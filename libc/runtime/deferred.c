@@ -23,10 +23,10 @@ enum deferred_state {
 static struct deferred pool[DEFERRED_MAX];
 static unsigned pool_count;	   // reply objects less the one to receive with
 static unsigned pool_high;	   // no entry from here on was ever in use
-static cptr_t spare[DEFERRED_MAX]; // free reply objects, but for `current`
+static cptr_t spare[DEFERRED_MAX]; // free reply objects, but for deferred_reply
 static unsigned spare_count;
-static cptr_t current;
-static unsigned answered_count;
+cptr_t deferred_reply;
+unsigned deferred_answered;
 unsigned deferred_waiting;
 
 void deferred_begin(unsigned inflight)
@@ -35,25 +35,15 @@ void deferred_begin(unsigned inflight)
 		inflight = 1;
 	if (inflight > DEFERRED_MAX)
 		inflight = DEFERRED_MAX;
-	current = ROOT_CPTR(ROOT_SLOT_REPLY);
+	deferred_reply = ROOT_CPTR(ROOT_SLOT_REPLY);
 	spare_count = 0;
 	for (unsigned i = 1; i < inflight; i++)
 		spare[spare_count++] = ROOT_CPTR(ROOT_SLOT_REPLY + i);
 	pool_count = spare_count;
 	pool_high = 0;
-	answered_count = 0;
+	deferred_answered = 0;
 	deferred_waiting = 0;
 	memset(pool, 0, sizeof(pool));
-}
-
-cptr_t deferred_reply(void)
-{
-	return current;
-}
-
-bool deferred_answered(void)
-{
-	return answered_count != 0;
 }
 
 struct deferred *deferred_take(const struct request *request)
@@ -72,8 +62,8 @@ struct deferred *deferred_take(const struct request *request)
 		deferred_waiting++;
 		deferred->context = NULL;
 		deferred->given = 0;
-		deferred->reply = current;
-		current = spare[--spare_count];
+		deferred->reply = deferred_reply;
+		deferred_reply = spare[--spare_count];
 		return deferred;
 	}
 	return NULL;
@@ -88,12 +78,12 @@ static void give_back(struct deferred *deferred)
 // The handler put its caller aside and then answered all the same.
 void deferred_drop(struct deferred *deferred)
 {
-	spare[spare_count++] = current;
-	current = deferred->reply;
+	spare[spare_count++] = deferred_reply;
+	deferred_reply = deferred->reply;
 	if (deferred->state == DEFERRED_WAITING)
 		deferred_waiting--;
 	else // the answer in the words at hand goes out instead
-		answered_count--;
+		deferred_answered--;
 	deferred->state = DEFERRED_FREE;
 }
 
@@ -112,37 +102,30 @@ status_t deferred_answer(struct deferred *deferred, uint64_t descriptor)
 	deferred->descriptor = descriptor;
 	deferred->state = DEFERRED_ANSWERED;
 	deferred_waiting--;
-	answered_count++;
+	deferred_answered++;
 	return STATUS_OK;
 }
 
-// The buffer may hold the words of another answer that is about to be sent: they are put back.
 void deferred_send(void)
 {
 	struct ipc_buffer *ipc = thread_buffer();
-	uint64_t words[MSG_MAX_WORDS];
-	cptr_t caps[MSG_MAX_CAPS];
 
-	memcpy(words, ipc->words, sizeof(words));
-	memcpy(caps, ipc->caps, sizeof(caps));
-	for (unsigned i = 0; i < pool_high && answered_count; i++) {
+	for (unsigned i = 0; i < pool_high && deferred_answered; i++) {
 		struct deferred *deferred = &pool[i];
 
 		if (deferred->state != DEFERRED_ANSWERED)
 			continue;
-		memcpy(ipc->words, deferred->word,
-		       msg_words(deferred->descriptor) * sizeof(words[0]));
-		memcpy(ipc->caps, deferred->caps, sizeof(caps));
+		for (unsigned w = 0; w < msg_words(deferred->descriptor); w++)
+			ipc->words[w] = deferred->word[w];
+		memcpy(ipc->caps, deferred->caps, sizeof(ipc->caps));
 		kill_point();
 		(void)ipc_send_8(deferred->reply, deferred->descriptor); // GONE: nobody waits
 		kill_point();
 		if (deferred->given && !is_once(deferred))
 			slot_return(deferred->given, 1);
-		answered_count--;
+		deferred_answered--;
 		give_back(deferred);
 	}
-	memcpy(ipc->words, words, sizeof(words));
-	memcpy(ipc->caps, caps, sizeof(caps));
 }
 
 static void cancel(struct deferred *deferred)

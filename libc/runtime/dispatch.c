@@ -19,7 +19,7 @@
 
 static struct request request; // the present one
 static bool any_suspect;
-static cptr_t given_last; // given away in the last answer, not remembered by a lane
+cptr_t dispatch_given;
 
 // ---- what generated code asks of a request
 
@@ -34,15 +34,6 @@ bool request_string(struct request *r, unsigned *at, char *to, uint64_t bytes, u
 		return false;
 	to[bytes] = 0;
 	return true;
-}
-
-bool request_buffer(struct request *r, uint64_t offset, uint64_t bytes, uint64_t bound,
-		    void **buffer)
-{
-	const struct session *session = r->session;
-
-	*buffer = session->window + ticket_lane(r->ticket) * session->slice + offset;
-	return bytes <= bound && offset + bytes <= session->slice;
 }
 
 bool request_cap(struct request *r, unsigned i, unsigned type, cptr_t *cap)
@@ -138,7 +129,7 @@ static bool is_poisoned(void)
 	return suspect && suspect->kills >= KILLS_MAX;
 }
 
-static void current_begin(void)
+static inline void current_begin(void)
 {
 	struct ledger_header *header = ledger_header();
 
@@ -148,33 +139,20 @@ static void current_begin(void)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-static void current_end(void)
+static void suspect_acquit(void)
+{
+	struct ledger_suspect *suspect = suspect_find(request.badge, request.ticket);
+
+	if (suspect)
+		suspect->badge = 0;
+	suspects_look();
+}
+
+static inline void current_end(void)
 {
 	__atomic_store_n(&ledger_header()->current_badge, 0, __ATOMIC_RELEASE);
-	if (any_suspect) {
-		struct ledger_suspect *suspect = suspect_find(request.badge, request.ticket);
-
-		if (suspect)
-			suspect->badge = 0;
-		suspects_look();
-	}
-}
-
-// ---- capabilities
-
-void dispatch_receive_caps(struct ipc_buffer *ipc)
-{
-	ipc->recv_cnode = SLOT_CNODE;
-	ipc->recv_index = DYNAMIC_SLOT_LANDING;
-	ipc->recv_depth = SLOT_DEPTH;
-}
-
-void dispatch_turn(void)
-{
-	if (given_last) {
-		slot_return(given_last, 1);
-		given_last = 0;
-	}
+	if (unlikely(any_suspect))
+		suspect_acquit();
 }
 
 // ---- serving
@@ -209,53 +187,66 @@ static uint64_t answer_again(const struct lane *lane)
 	return msg_make(lane->status, lane->caps, lane->words);
 }
 
-// The handler's answer is final: keep it if it may be asked for again, and commit.
-static uint64_t finish(const struct interface_method *method, uint64_t descriptor)
+static void take_back(void)
 {
-	if (msg_label(descriptor) != STATUS_OK) {
-		if (deferred_answered())
-			server_panic("server: a handler answered others and then failed");
-		ledger_rollback();
-		sessions_rolled_back();
-		request.given = 0;
-	}
+	if (deferred_answered)
+		server_panic("server: a handler answered others and then failed");
+	ledger_rollback();
+	sessions_rolled_back();
+	request.given = 0;
+}
+
+// The handler's answer is final: keep it if it may be asked for again, and commit.
+static inline uint64_t finish(const struct interface_method *method, uint64_t descriptor)
+{
+	if (unlikely(msg_label(descriptor) != STATUS_OK))
+		take_back();
 	if (method->mark == MARK_ONCE) {
 		lane_record(request.session, request.ticket, descriptor, request.ipc->words,
 			    request.ipc->caps[0], request.given);
-	} else if (request.given) {
+	} else if (unlikely(request.given != 0)) {
 		slot_set_claimed(request.given, false);
-		given_last = request.given;
+		dispatch_given = request.given;
 	}
 	kill_point();
-	if (serving->chains)
+	if (chain_noted)
 		chain_end();
-	server_commit();
-	if (serving->chains)
+	server_commit_before(descriptor);
+	if (chain_noted)
 		chain_ended();
 	return descriptor;
 }
 
-static uint64_t serve(const struct interface_method *method, bool *answered)
+// It will be answered later; what the handler has done so far is final.
+static uint64_t put_aside(uint64_t descriptor, bool *answered)
+{
+	if (!request.deferred)
+		server_panic("server: SERVER_DEFERRED without server_defer");
+	if (chain_active())
+		server_panic("server: a handler made chained calls and then deferred");
+	*answered = false;
+	if (chain_noted)
+		chain_end();
+	server_commit();
+	if (chain_noted)
+		chain_ended();
+	return descriptor;
+}
+
+static inline uint64_t serve(const struct interface_method *method, bool *answered)
 {
 	uint64_t descriptor;
 
 	current_begin();
 	kill_point();
-	if (serving->chains && method->mark == MARK_ONCE)
+	if (method->mark == MARK_ONCE && serving->chains)
 		chain_request(&request);
 	descriptor = method->serve(&request);
 	kill_point();
-	if (msg_label(descriptor) == STATUS_DEFERRED) {
-		if (!request.deferred)
-			server_panic("server: SERVER_DEFERRED without server_defer");
-		if (chain_active())
-			server_panic("server: a handler made chained calls and then deferred");
-		*answered = false;
-		chain_end();
-		server_commit();
-		chain_ended();
+	if (unlikely(msg_label(descriptor) == STATUS_DEFERRED)) {
+		descriptor = put_aside(descriptor, answered);
 	} else {
-		if (request.deferred)
+		if (unlikely(request.deferred != NULL))
 			deferred_drop(request.deferred);
 		descriptor = finish(method, descriptor);
 	}
@@ -274,48 +265,66 @@ static uint64_t serve_once(const struct interface_method *method, bool cancel, b
 		return answer_status(STATUS_BAD_SEQUENCE);
 	if (cancel)
 		return finish(method, answer_status(STATUS_INTERRUPTED));
-	if (any_suspect && is_poisoned())
+	if (unlikely(any_suspect) && is_poisoned())
 		return finish(method, answer_status(STATUS_POISONED));
 	return serve(method, answered);
 }
 
-static uint64_t serve_method(uint32_t label, bool *answered)
+// Static sessions begin with the first call, the others with a connect, which brings the window.
+static status_t session_missing(void)
+{
+	if (serving->interface->connects)
+		return STATUS_STALE;
+	return session_create(request.badge, &request.session);
+}
+
+static inline uint64_t serve_method(const struct interface_method *method, bool cancel,
+				    bool *answered)
 {
 	const struct interface *interface = serving->interface;
-	uint32_t number = label & ~(uint32_t)METHOD_CANCEL_BIT;
-	bool cancel = label & METHOD_CANCEL_BIT;
 	unsigned words = msg_words(request.descriptor);
-	const struct interface_method *method;
-	status_t status;
 
-	if (number - 1 >= interface->method_count)
-		return answer_status(STATUS_BAD_REQUEST);
-	method = &interface->method[number - 1];
 	if (words < method->words || words > method->words_max ||
 	    msg_caps(request.descriptor) != method->caps ||
-	    ticket_lane(request.ticket) >= interface->lanes ||
-	    (cancel && method->mark != MARK_ONCE))
+	    ticket_lane(request.ticket) >= interface->lanes)
 		return answer_status(STATUS_BAD_REQUEST);
-	if (!request.session) {
-		if (interface->connects)
-			return answer_status(STATUS_STALE);
-		status = session_create(request.badge, &request.session);
+	if (unlikely(!request.session)) {
+		status_t status = session_missing();
+
 		if (status != STATUS_OK)
 			return answer_status(status);
 	}
-	if (interface->window && !request.session->slice) // it is to bring its window first
+	if (unlikely(!request.session->slice) && interface->window)
 		return answer_status(STATUS_STALE);
 	if (deferred_waiting)
 		deferred_cancel_lane(request.session, request.ticket);
 	if (method->mark == MARK_ONCE)
 		return serve_once(method, cancel, answered);
-	if (any_suspect && is_poisoned())
+	if (unlikely(any_suspect) && is_poisoned())
 		return answer_status(STATUS_POISONED);
 	return serve(method, answered);
 }
 
+// What is not the number of a method: sessions, and the end of a `once` request whose caller no longer waits.
+static uint64_t serve_unusual(uint32_t label, bool *answered)
+{
+	const struct interface *interface = serving->interface;
+	uint32_t number = (label & ~(uint32_t)METHOD_CANCEL_BIT) - 1;
+
+	if (msg_words(request.descriptor) == 0)
+		return answer_status(STATUS_BAD_REQUEST);
+	if (label == METHOD_CONNECT)
+		return connect();
+	if (label == METHOD_DISCONNECT)
+		return disconnect();
+	if (number >= interface->method_count || interface->method[number].mark != MARK_ONCE)
+		return answer_status(STATUS_BAD_REQUEST);
+	return serve_method(&interface->method[number], true, answered);
+}
+
 uint64_t dispatch(uint64_t badge, uint64_t descriptor, bool *answered)
 {
+	const struct interface *interface = serving->interface;
 	struct ipc_buffer *ipc = thread_buffer();
 	uint32_t label = msg_label(descriptor);
 	unsigned caps = msg_caps(descriptor);
@@ -330,17 +339,13 @@ uint64_t dispatch(uint64_t badge, uint64_t descriptor, bool *answered)
 	request.deferred = NULL;
 	request.given = 0;
 	*answered = true;
-	if (caps)
+	if (unlikely(caps != 0))
 		memcpy(request.unwrapped, ipc->caps, sizeof(request.unwrapped));
-	if (msg_words(descriptor) == 0)
-		answer = answer_status(STATUS_BAD_REQUEST);
-	else if (label == METHOD_CONNECT)
-		answer = connect();
-	else if (label == METHOD_DISCONNECT)
-		answer = disconnect();
+	if (likely(label - 1 < interface->method_count))
+		answer = serve_method(&interface->method[label - 1], false, answered);
 	else
-		answer = serve_method(label, answered);
-	if (caps)
+		answer = serve_unusual(label, answered);
+	if (unlikely(caps != 0))
 		slot_empty_landing(caps);
 	return answer;
 }

@@ -19,32 +19,31 @@ const struct server *serving;
 
 static bool initialised; // init() has returned in this life: from now on the server may be called
 
-// The server may use the buffer, which holds the words of the answer that is about to go out.
-static void committed(void)
+// After a commit nothing can be undone any more: what cannot be taken back is done, and answers that
+// waited for it go out. Both use the buffer, which may hold an answer that is about to go out, too.
+void server_commit_changes(uint64_t answer)
 {
 	struct ipc_buffer *ipc = thread_buffer();
+	bool changed = ledger_changed();
 	uint64_t words[MSG_MAX_WORDS];
 	cptr_t caps[MSG_MAX_CAPS];
+	unsigned count = msg_words(answer);
 
-	memcpy(words, ipc->words, sizeof(words));
-	memcpy(caps, ipc->caps, sizeof(caps));
-	serving->committed();
-	memcpy(ipc->words, words, sizeof(words));
-	memcpy(ipc->caps, caps, sizeof(caps));
-}
-
-// After a commit nothing can be undone any more, so answers that waited for it go out.
-void server_commit(void)
-{
-	bool changed = ledger_changed();
-
-	kill_point();
 	ledger_commit();
 	kill_point();
-	if (changed && serving->committed && initialised)
-		committed();
-	if (deferred_answered())
+	changed = changed && serving->committed && initialised;
+	if (!changed && !deferred_answered)
+		return;
+	for (unsigned i = 0; i < count; i++)
+		words[i] = ipc->words[i];
+	memcpy(caps, ipc->caps, sizeof(caps));
+	if (changed)
+		serving->committed();
+	if (deferred_answered)
 		deferred_send();
+	for (unsigned i = 0; i < count; i++)
+		ipc->words[i] = words[i];
+	memcpy(ipc->caps, caps, sizeof(caps));
 }
 
 // An empty ledger cannot be damaged: where one fails, the manifest gives too little.
@@ -109,7 +108,7 @@ static uint64_t fault(uint64_t badge, uint64_t descriptor, bool *answered)
 	server_commit();
 	*answered = answer != SERVER_FAULT_UNANSWERED;
 	if (!*answered)
-		(void)reply_abort(deferred_reply());
+		(void)reply_abort(deferred_reply);
 	return answer;
 }
 
@@ -127,8 +126,8 @@ int server_run(const struct server *server)
 	for (;;) {
 		dispatch_receive_caps(ipc);
 		kill_point();
-		received = answered ? ipc_reply_recv_8(endpoint, answer, deferred_reply())
-				    : ipc_recv_8(endpoint, 0, deferred_reply());
+		received = answered ? ipc_reply_recv_8(endpoint, answer, deferred_reply)
+				    : ipc_recv_8(endpoint, 0, deferred_reply);
 		answered = false;
 		header->heartbeat++;
 		kill_point();

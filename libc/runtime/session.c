@@ -324,7 +324,10 @@ void lane_record(struct session *session, uint64_t ticket, uint64_t descriptor,
 	lane->status = msg_label(descriptor);
 	lane->words = (uint16_t)msg_words(descriptor);
 	lane->caps = (uint8_t)msg_caps(descriptor);
-	copy_stepwise(lane->word, words, lane->words * sizeof(words[0]));
+	for (unsigned i = 0; i < lane->words; i++) {
+		kill_point();
+		lane->word[i] = words[i];
+	}
 	kill_point();
 	lane->sequence = ticket_sequence(ticket);
 }
