@@ -20,6 +20,7 @@
 
 static uint8_t *table;
 static uint64_t session_count, session_bytes, window_stride;
+static uint64_t session_high;	      // no record from here on was in use in this life
 static uint16_t index_of[INDEX_SIZE]; // record number + 1, by hash of the badge; 0: free
 static bool index_ahead; // it names a record that the open transaction, or one before it, took
 
@@ -42,9 +43,29 @@ static void index_add(uint64_t badge, uint64_t i)
 {
 	unsigned at = hash(badge);
 
+	if (session_high <= i)
+		session_high = i + 1;
 	while (index_of[at])
 		at = (at + 1) % INDEX_SIZE;
 	index_of[at] = (uint16_t)(i + 1);
+}
+
+// Those behind it that do not stand at their own place for its sake are put in anew.
+static void index_remove(uint64_t badge)
+{
+	unsigned at = hash(badge);
+
+	while (index_of[at] && record(index_of[at] - 1u)->badge != badge)
+		at = (at + 1) % INDEX_SIZE;
+	if (!index_of[at])
+		return;
+	index_of[at] = 0;
+	for (at = (at + 1) % INDEX_SIZE; index_of[at]; at = (at + 1) % INDEX_SIZE) {
+		uint64_t i = index_of[at] - 1u;
+
+		index_of[at] = 0;
+		index_add(record(i)->badge, i);
+	}
 }
 
 static void index_rebuild(void)
@@ -72,7 +93,7 @@ struct session *server_session(uint64_t badge)
 
 struct session *server_session_next(struct session *session)
 {
-	for (uint64_t i = session ? number_of(session) + 1 : 0; i < session_count; i++)
+	for (uint64_t i = session ? number_of(session) + 1 : 0; i < session_high; i++)
 		if (record(i)->badge)
 			return record(i);
 	return NULL;
@@ -276,27 +297,40 @@ void server_session_end(struct session *session)
 		if (session->slice)
 			window_unmap(session);
 	}
+	index_remove(badge);
 	ledger_set(&session->badge, 0);
-	index_rebuild();
 	dispatch_forget(badge);
 	server_commit();
 }
 
-static bool process_alive(uint64_t process)
+// The records from `*next` on, as many as one question to the supervisor can hold. Not knowing is not
+// death: the question will be asked again.
+static void reap_some(uint64_t *next)
 {
-	bool alive;
+	struct supervisor_processes asked = {0};
+	uint64_t which[SUPERVISOR_ASKED_MAX], alive;
+	unsigned count = 0;
 
-	if (serving->process_alive)
-		return serving->process_alive(process);
-	// Not knowing is not death: the question will be asked again.
-	return supervisor_process_alive(&supervisor_session, process, &alive) != STATUS_OK || alive;
+	for (; *next < session_high && count < SUPERVISOR_ASKED_MAX; (*next)++) {
+		if (!record(*next)->badge)
+			continue;
+		which[count] = *next;
+		asked.process[count++] = record(*next)->badge;
+	}
+	if (!count || supervisor_processes_alive(&supervisor_session, &asked, &alive) != STATUS_OK)
+		return;
+	for (unsigned i = 0; i < count; i++)
+		if (!(alive >> i & 1) && record(which[i])->badge == asked.process[i])
+			server_session_end(record(which[i]));
 }
 
 void sessions_reap(void)
 {
-	for (uint64_t i = 0; i < session_count; i++)
-		if (record(i)->badge && !process_alive(record(i)->badge))
+	for (uint64_t i = 0; serving->process_alive && i < session_high; i++)
+		if (record(i)->badge && !serving->process_alive(record(i)->badge))
 			server_session_end(record(i));
+	for (uint64_t next = 0; !serving->process_alive && next < session_high;)
+		reap_some(&next);
 }
 
 // ---- lanes

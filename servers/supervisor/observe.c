@@ -6,6 +6,17 @@
 
 #include <string.h>
 
+status_t supervisor_processes_alive_handle(struct session *session,
+					   const struct supervisor_processes *asked,
+					   uint64_t *alive)
+{
+	*alive = 0;
+	for (unsigned i = 0; i < SUPERVISOR_ASKED_MAX; i++)
+		if (asked->process[i] != 0 && process_is_alive(asked->process[i]))
+			*alive |= 1ul << i;
+	return STATUS_OK;
+}
+
 status_t supervisor_process_alive_handle(struct session *session, uint64_t process, bool *alive)
 {
 	*alive = process_is_alive(process);

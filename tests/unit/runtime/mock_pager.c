@@ -85,10 +85,14 @@ status_t pager_object_release(struct pager_client *client, uint64_t object)
 	return STATUS_OK;
 }
 
-status_t supervisor_process_alive(struct supervisor_client *client, uint64_t process, bool *alive)
+status_t supervisor_processes_alive(struct supervisor_client *client,
+				    const struct supervisor_processes *asked, uint64_t *alive)
 {
 	(void)client;
 	kill_point();
-	*alive = process != MOCK_BADGE_OF_CLIENT || !world->dead_client;
+	*alive = 0;
+	for (unsigned i = 0; i < SUPERVISOR_ASKED_MAX; i++)
+		if (asked->process[i] != MOCK_BADGE_OF_CLIENT || !world->dead_client)
+			*alive |= 1ul << i;
 	return STATUS_OK;
 }
