@@ -286,11 +286,14 @@ static void crash_fill(uint32_t space, struct pager_crash *crash)
 
 status_t pager_crash_next_handle(struct session *session, uint64_t after, struct pager_crash *crash)
 {
+	static uint64_t all_taken; // in this life: no note has a serial up to this one
 	status_t status = control_only(session);
 	uint32_t next = 0;
 
 	if (status)
 		return status;
+	if (all_taken == after && after == state->crash_serial)
+		return PAGER_NO_CRASH;
 	for (uint32_t i = 1; i < SPACE_MAX; i++) {
 		struct crash_note *note = &state->space[i].crash;
 
@@ -302,8 +305,10 @@ status_t pager_crash_next_handle(struct session *session, uint64_t after, struct
 			next = i;
 	}
 	change_commit();
-	if (!next)
+	if (!next) {
+		all_taken = after;
 		return PAGER_NO_CRASH;
+	}
 	crash_fill(next, crash);
 	return STATUS_OK;
 }

@@ -273,7 +273,7 @@ status_t supervisor_spawn_handle(struct session *session, const char *program,
 static struct process *child_ended(uint64_t parent, uint64_t number, bool *any)
 {
 	*any = false;
-	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+	for (unsigned i = 0; i < process_end; i++) {
 		struct process *child = &state->process[i];
 
 		if (!is_child(child, parent) || (number != 0 && child->number != number))

@@ -17,7 +17,7 @@ static struct process *of_this_request(const struct session *session)
 {
 	uint64_t ticket = ledger_header()->current_ticket;
 
-	for (unsigned i = 0; i < PROCESSES_MAX; i++)
+	for (unsigned i = 0; i < process_end; i++)
 		if (state->process[i].number != 0 && state->process[i].parent == session->badge &&
 		    state->process[i].manage_ticket == ticket)
 			return &state->process[i];
@@ -245,7 +245,7 @@ status_t supervisor_child_ended_handle(struct session *session, uint64_t *proces
 {
 	if (!session_may(session, MANIFEST_MAY_MANAGE))
 		return STATUS_NOT_ALLOWED;
-	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+	for (unsigned i = 0; i < process_end; i++) {
 		const struct process *child = &state->process[i];
 
 		if (child->number == 0 || child->parent != session->badge ||

@@ -75,7 +75,7 @@ void process_restart_asked(struct process *process, enum start_mode mode)
 // Those whose calls go to it are told by their calls' ends; a ladder can restart them as well.
 static void dependants_restart(const struct process *server)
 {
-	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+	for (unsigned i = 0; i < process_end; i++) {
 		struct process *process = &state->process[i];
 		const struct manifest_process *plan;
 

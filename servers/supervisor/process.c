@@ -21,6 +21,7 @@
 
 struct supervisor_state *state;
 struct watch watch[PROCESSES_MAX];
+unsigned process_end = PROCESSES_MAX;
 
 unsigned process_index(const struct process *process)
 {
@@ -34,7 +35,7 @@ const struct manifest_process *process_plan(const struct process *process)
 
 struct process *process_find(uint64_t number)
 {
-	for (unsigned i = 0; i < PROCESSES_MAX; i++)
+	for (unsigned i = 0; i < process_end; i++)
 		if (number != 0 && state->process[i].number == number)
 			return &state->process[i];
 	return NULL;
@@ -42,7 +43,7 @@ struct process *process_find(uint64_t number)
 
 struct process *process_named(const char *name)
 {
-	for (unsigned i = 0; i < PROCESSES_MAX; i++)
+	for (unsigned i = 0; i < process_end; i++)
 		if (state->process[i].number != 0 && state->process[i].service &&
 		    strcmp(state->process[i].name, name) == 0)
 			return &state->process[i];
@@ -65,6 +66,8 @@ struct process *process_take(uint32_t plan, uint64_t parent)
 		process->wait_for_parent = parent != 0;
 		ledger_set(&state->next_number, state->next_number + 1);
 		watch[i] = (struct watch){0};
+		if (process_end <= i)
+			process_end = i + 1;
 		return process;
 	}
 	return NULL;
@@ -180,7 +183,7 @@ static void deaths_tell(const struct process *process)
 {
 	const struct manifest_process *plan = process_plan(process);
 
-	for (uint32_t i = 0; i < PROCESSES_MAX; i++) {
+	for (uint32_t i = 0; i < process_end; i++) {
 		const struct process *server = &state->process[i];
 		bool used = process->roamed;
 
@@ -206,7 +209,7 @@ void parent_tell(const struct process *process)
 
 static void children_release(uint64_t parent)
 {
-	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+	for (unsigned i = 0; i < process_end; i++) {
 		struct process *child = &state->process[i];
 
 		if (child->number == 0 || child->parent != parent)
@@ -280,7 +283,7 @@ static bool settle_some(bool ends)
 {
 	bool worked = false;
 
-	for (unsigned i = 0; i < PROCESSES_MAX; i++) {
+	for (unsigned i = 0; i < process_end; i++) {
 		struct process *process = &state->process[i];
 
 		if (process->number != 0 && (process->state == PROCESS_ENDING) == ends)
@@ -289,12 +292,19 @@ static bool settle_some(bool ends)
 	return worked;
 }
 
+static void process_end_look(void)
+{
+	while (process_end > 0 && state->process[process_end - 1].number == 0)
+		process_end--;
+}
+
 void settle_all(void)
 {
 	bool worked;
 
 	do {
 		ledger_commit();
+		process_end_look();
 		worked = settle_some(true);
 		worked |= settle_some(false);
 	} while (worked);

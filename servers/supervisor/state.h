@@ -191,6 +191,7 @@ uint64_t slots_used(void);
 
 // ---- process.c -------------------------------------------------------------------------------
 
+extern unsigned process_end; // no entry from here on is in use
 unsigned process_index(const struct process *process);
 struct process *process_find(uint64_t number);		      // NULL: no such
 struct process *process_named(const char *name);	      // a service
@@ -208,7 +209,9 @@ void settle_later(void); // after the present transaction
 // ---- build.c, space.c, threads.c -------------------------------------------------------------------
 
 // All of these return NULL, or the reason of the failure in words.
+unsigned dynamic_bits(const struct process *process); // slots of its dynamic CNode
 const char *build_objects(struct process *process);
+status_t build_parks(const struct process *process, unsigned first, unsigned count);
 const char *build_grants(struct process *process);
 const char *build_grants_anew(struct process *process);
 const char *build_dynamic(struct process *process);
