@@ -6,7 +6,7 @@
 //
 // The root CNode (256 slots) holds the manifest's grants. It belongs to the supervisor; the process
 // has no capability to it and so can neither lose nor pass on what is in it. Its slot
-// ROOT_SLOT_DYNAMIC holds the process's own CNode (4096 slots), whose first slots the supervisor
+// ROOT_SLOT_DYNAMIC holds the process's own CNode (4096 slots; 256 of a program), whose first slots the supervisor
 // fills anew at every start and whose rest belongs to the process. What a process must be able to
 // copy or mint from is therefore in the dynamic CNode.
 #pragma once
@@ -15,6 +15,10 @@
 
 #define ROOT_CNODE_BITS	   8
 #define DYNAMIC_CNODE_BITS 12
+
+// A server keeps capabilities for others. A program hardly keeps any: its dynamic CNode has fewer slots, and a
+// guard of zeroes in front, so the numbers of slots are the same.
+#define PROGRAM_CNODE_BITS 8
 
 enum root_slot {
 	ROOT_SLOT_NULL = 0,

@@ -47,7 +47,7 @@ struct process_info {
 	uint64_t entry_tsc; // rdtsc at the kernel's first instruction
 	uint32_t
 		blameless; // not 0: the start before this one was ended on request, not by a fault of its own
-	uint32_t reserved;
+	uint32_t slots;			       // of the dynamic CNode
 	uint64_t trusted[PROCESS_TRUSTED_MAX]; // process numbers that the manifest names; 0: none
 	uint64_t block_bytes; // at PROCESS_BLOCK_BASE (caplet/block.h); 0: the arguments are here
 	uint32_t argument_count;

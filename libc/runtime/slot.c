@@ -30,6 +30,14 @@ static uint64_t released[SLOT_WORDS]; // released by it
 static uint64_t held[SLOT_WORDS];     // named by other records of the ledger
 static bool any_fresh, any_released;
 
+// Root's services are not told: theirs are as large as can be.
+static uint64_t slot_count(void)
+{
+	uint64_t told = process_info()->slots;
+
+	return told ? told : 1u << DYNAMIC_CNODE_BITS;
+}
+
 static uint64_t bit_of(uint64_t slot)
 {
 	return 1ul << (slot % 64);
@@ -40,7 +48,7 @@ static uint64_t take(unsigned count)
 {
 	uint64_t mask = (1ul << count) - 1;
 
-	for (unsigned w = 0; w < SLOT_WORDS; w++) {
+	for (unsigned w = 0; w < slot_count() / 64; w++) {
 		uint64_t word = __atomic_load_n(&taken[w], __ATOMIC_RELAXED);
 		unsigned shift = w == 0 ? DYNAMIC_SLOT_FIRST : 0;
 
@@ -216,7 +224,7 @@ void slot_rolled_back(void)
 // The first start of all finds an empty CNode; a FRESH one after a death knows no high mark.
 status_t slot_open(enum start_mode mode)
 {
-	uint64_t end = 1u << DYNAMIC_CNODE_BITS;
+	uint64_t end = slot_count();
 
 	ledger = ledger_region("slots", 1, sizeof(*ledger));
 	if (!ledger)

@@ -35,15 +35,45 @@ static status_t signals_mint(unsigned i)
 }
 
 // What the threads of the process wait for each other on: its own affair, so nobody else has them.
-static status_t parks_make(unsigned i)
+// Some may have been made before.
+status_t build_parks(const struct process *process, unsigned first, unsigned count)
 {
+	unsigned i = process_index(process);
 	cptr_t root = slot_cptr(i, SLOT_ROOT_CNODE);
-	status_t status = untyped_retype(slot_cptr(i, SLOT_PIECE), OBJECT_NOTIFICATION, 0, 0, root,
-					 0, 0, ROOT_SLOT_PARK_PLAIN, THREADS_MAX);
+	status_t status;
 
-	for (unsigned t = 0; t < THREADS_MAX && status == STATUS_OK; t++)
+	kill_point();
+	status = untyped_retype(slot_cptr(i, SLOT_PIECE), OBJECT_NOTIFICATION, 0, 0, root, 0, 0,
+				ROOT_SLOT_PARK_PLAIN + first, count);
+	if (status == STATUS_SLOT_OCCUPIED)
+		status = STATUS_OK;
+	for (unsigned t = first; t < first + count && status == STATUS_OK; t++) {
+		kill_point();
 		status = cnode_mint(root, ROOT_SLOT_PARK + t, ROOT_CNODE_BITS, root,
 				    ROOT_SLOT_PARK_PLAIN + t, ROOT_CNODE_BITS, RIGHT_ALL, 1);
+		if (status == STATUS_SLOT_OCCUPIED)
+			status = STATUS_OK;
+	}
+	return status;
+}
+
+unsigned dynamic_bits(const struct process *process)
+{
+	return is_server(process) ? DYNAMIC_CNODE_BITS : PROGRAM_CNODE_BITS;
+}
+
+// Its guard makes a slot's number DYNAMIC_CNODE_BITS long, however many slots there are.
+static status_t dynamic_make(struct process *process)
+{
+	unsigned i = process_index(process), bits = dynamic_bits(process);
+	status_t status = process_slot_empty(i, SLOT_SCRATCH);
+
+	if (status == STATUS_OK)
+		status = process_retype(i, SLOT_SCRATCH, OBJECT_CNODE, bits, 1);
+	if (status == STATUS_OK)
+		status = process_slot_mint(i, SLOT_DYNAMIC, slot_cptr(i, SLOT_SCRATCH), RIGHT_ALL,
+					   DYNAMIC_CNODE_BITS - bits);
+	(void)process_slot_empty(i, SLOT_SCRATCH);
 	return status;
 }
 
@@ -54,7 +84,7 @@ const char *build_objects(struct process *process)
 	status_t status = process_slot_revoke(i, SLOT_PIECE);
 
 	if (status == STATUS_OK)
-		status = process_retype(i, SLOT_DYNAMIC, OBJECT_CNODE, DYNAMIC_CNODE_BITS, 1);
+		status = dynamic_make(process);
 	if (status == STATUS_OK)
 		status = process_retype(i, SLOT_ROOT_CNODE, OBJECT_CNODE, ROOT_CNODE_BITS, 1);
 	if (status == STATUS_OK)
@@ -64,8 +94,8 @@ const char *build_objects(struct process *process)
 		status = process_retype(i, SLOT_NOTIFICATION, OBJECT_NOTIFICATION, 0, 1);
 	if (status == STATUS_OK)
 		status = signals_mint(i);
-	if (status == STATUS_OK)
-		status = parks_make(i);
+	if (status == STATUS_OK) // those of a program's further threads come with these
+		status = build_parks(process, 0, is_server(process) ? THREADS_MAX : 1);
 	if (status == STATUS_OK)
 		status = process_retype(i, SLOT_THREAD, OBJECT_THREAD, 0, 1);
 	if (status == STATUS_OK)
@@ -266,7 +296,7 @@ const char *build_dynamic(struct process *process)
 
 void build_sessions_of(struct process *server)
 {
-	for (unsigned i = 0; i < PROCESSES_MAX && is_server(server); i++) {
+	for (unsigned i = 0; i < process_end && is_server(server); i++) {
 		const struct process *client = &state->process[i];
 		const struct manifest_process *plan;
 

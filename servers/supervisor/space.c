@@ -229,6 +229,7 @@ const char *space_info(struct process *process)
 	info.entry_tsc = handover()->entry_tsc;
 	info.blameless = process->blameless;
 	info.block_bytes = process->like == 0 ? process->block_bytes : 0;
+	info.slots = 1u << dynamic_bits(process);
 	trusted_note(&info, plan);
 	grants_note(&info, plan);
 	memcpy(info.arguments, process->arguments, process->argument_bytes);

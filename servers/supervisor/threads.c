@@ -140,13 +140,18 @@ void threads_stop(struct process *process)
 	}
 }
 
-static status_t thread_make(unsigned i, unsigned number)
+// What it parks on comes first: who finds the thread need not look for that.
+static status_t thread_make(const struct process *process, unsigned number)
 {
+	unsigned i = process_index(process);
 	struct thread_facts facts;
 	status_t status = STATUS_OK;
 
-	if (thread_info(slot_cptr(i, SLOT_THREAD + number), &facts) == STATUS_NO_CAP)
-		status = process_retype(i, SLOT_THREAD + number, OBJECT_THREAD, 0, 1);
+	if (thread_info(slot_cptr(i, SLOT_THREAD + number), &facts) == STATUS_NO_CAP) {
+		status = build_parks(process, number, 1);
+		if (status == STATUS_OK)
+			status = process_retype(i, SLOT_THREAD + number, OBJECT_THREAD, 0, 1);
+	}
 	if (status == STATUS_OK && cap_null(slot_cptr(i, SLOT_SCHEDCTX + number)) == STATUS_NO_CAP)
 		status = process_retype(i, SLOT_SCHEDCTX + number, OBJECT_SCHEDCTX,
 					SCHEDCTX_MIN_BITS, 1);
@@ -182,7 +187,7 @@ static status_t thread_launch(struct process *process, unsigned number)
 		.rsi = number,
 	};
 	struct thread_facts facts;
-	status_t status = thread_make(i, number);
+	status_t status = thread_make(process, number);
 
 	if (status == STATUS_OK)
 		status = thread_info(thread, &facts);
