@@ -18,6 +18,7 @@
 
 #include <stddef.h>
 
+#include <caplet/kill_point.h>
 #include <caplet/process.h>
 #include <caplet/protocol.h>
 
@@ -26,6 +27,8 @@
 #define LEDGER_REGIONS_MAX  16
 #define LEDGER_SUSPECTS_MAX 8
 #define LEDGER_LOG_DEFAULT  (64 * 1024ul)
+#define LEDGER_LOG_OFFSET   PAGE_SIZE // the log lies behind the header
+#define LEDGER_FOOTER_BITS  20	      // of an entry's footer: its length; above them its place
 #define LEDGER_KILL_HANGS   (1ul << 63)
 #define LEDGER_CHANGE_MAX   ((1ul << 20) - 1) // bytes of one change
 
@@ -101,17 +104,35 @@ static inline struct ledger_header *ledger_header(void)
 status_t ledger_open(enum start_mode *mode, uint64_t bytes, uint64_t log_bytes);
 
 // Save the old contents of bytes that are about to change. A transaction that outgrows the log is a
-// bug of the server and ends it. Nearly all changes are of one word or half of one, hence a way for each.
+// bug of the server and ends it.
 void ledger_change_bytes(void *place, size_t bytes);
-void ledger_change_word(void *place); // 8 bytes
-void ledger_change_half(void *place); // 4 bytes
+_Noreturn void ledger_refuse(void);
 
-static inline void ledger_change(void *place, size_t bytes)
+// Nearly all changes are of one word or half of one: these are saved where they are made. The entry counts
+// when log_used covers it; the fences keep the compiler's order, the processor keeps that of stores.
+static inline __attribute__((always_inline)) void ledger_change_known(void *place, size_t bytes)
 {
-	if (__builtin_constant_p(bytes) && bytes == sizeof(uint64_t))
-		ledger_change_word(place);
-	else if (__builtin_constant_p(bytes) && bytes == sizeof(uint32_t))
-		ledger_change_half(place);
+	struct ledger_header *header = ledger_header();
+	uint64_t offset = (uint64_t)place - LEDGER_BASE, used = header->log_used;
+	uint64_t *entry = (uint64_t *)(LEDGER_BASE + LEDGER_LOG_OFFSET + used);
+
+	if (__builtin_expect(offset > header->bytes - bytes || used + 16 > header->log_bytes, 0))
+		ledger_refuse();
+	kill_point();
+	__builtin_memcpy(&entry[0], place, bytes);
+	kill_point();
+	entry[1] = offset << LEDGER_FOOTER_BITS | bytes;
+	kill_point();
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	__atomic_store_n(&header->log_used, used + 16, __ATOMIC_RELEASE);
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+	kill_point();
+}
+
+static inline __attribute__((always_inline)) void ledger_change(void *place, size_t bytes)
+{
+	if (__builtin_constant_p(bytes) && (bytes == 8 || bytes == 4))
+		ledger_change_known(place, bytes);
 	else
 		ledger_change_bytes(place, bytes);
 }

@@ -16,10 +16,8 @@
 #include <caplet/ledger.h>
 #include <caplet/slot.h>
 
-#define LOG_OFFSET	  PAGE_SIZE
-#define FOOTER_BYTES_BITS 20
-#define CHECKSUM_SEED	  0xcbf29ce484222325ul
-#define CHECKSUM_PRIME	  0x100000001b3ul
+#define CHECKSUM_SEED  0xcbf29ce484222325ul
+#define CHECKSUM_PRIME 0x100000001b3ul
 
 static uint8_t *at(uint64_t offset)
 {
@@ -60,9 +58,9 @@ static uint64_t entry_before(const struct ledger_header *header, uint64_t end, u
 
 	if (end < 16)
 		return UINT64_MAX;
-	memcpy(&footer, at(LOG_OFFSET + end - 8), 8);
+	memcpy(&footer, at(LEDGER_LOG_OFFSET + end - 8), 8);
 	*bytes = footer & LEDGER_CHANGE_MAX;
-	*offset = footer >> FOOTER_BYTES_BITS;
+	*offset = footer >> LEDGER_FOOTER_BITS;
 	padded = (*bytes + 7) & ~7ul;
 	if (*bytes == 0 || padded + 8 > end || *offset > header->bytes ||
 	    *bytes > header->bytes - *offset)
@@ -91,48 +89,34 @@ static void log_play_back(struct ledger_header *header)
 		if (end == UINT64_MAX)
 			server_panic("ledger: the undo log is damaged");
 		kill_point();
-		copy_stepwise(at(offset), at(LOG_OFFSET + end), bytes);
+		copy_stepwise(at(offset), at(LEDGER_LOG_OFFSET + end), bytes);
 	}
 	store_ordered(&header->log_used, 0);
 }
 
-// Inlined with a length that is known, the copy is one move and the bounds are two comparisons.
-static inline __attribute__((always_inline)) void save(void *place, size_t bytes)
+_Noreturn void ledger_refuse(void)
 {
-	struct ledger_header *header = ledger_header();
-	uint64_t offset = (uint64_t)place - LEDGER_BASE;
-	uint64_t padded = (bytes + 7) & ~7ul;
-	uint64_t used = header->log_used, end = used + padded + 8;
-	uint64_t footer = offset << FOOTER_BYTES_BITS | bytes;
-
-	// A ledger has two pages at least, so the difference is none below zero.
-	if (__builtin_expect(bytes > LEDGER_CHANGE_MAX ||
-				     (bytes > PAGE_SIZE && bytes > header->bytes) ||
-				     offset > header->bytes - bytes,
-			     0))
-		server_panic("ledger: a change outside of the ledger");
-	if (__builtin_expect(end > header->log_bytes, 0))
-		server_panic("ledger: a transaction larger than its log");
-	kill_point();
-	copy_stepwise(at(LOG_OFFSET + used), place, bytes);
-	copy_stepwise(at(LOG_OFFSET + used + padded), &footer, 8);
-	store_ordered(&header->log_used, end);
+	server_panic(
+		"ledger: a change outside of the ledger, or a transaction larger than its log");
 }
 
 void ledger_change_bytes(void *place, size_t bytes)
 {
-	if (bytes != 0)
-		save(place, bytes);
-}
+	struct ledger_header *header = ledger_header();
+	uint64_t offset = (uint64_t)place - LEDGER_BASE;
+	uint64_t padded = (bytes + 7) & ~7ul;
+	uint64_t used = header->log_used;
+	uint64_t footer = offset << LEDGER_FOOTER_BITS | bytes;
 
-void ledger_change_word(void *place)
-{
-	save(place, sizeof(uint64_t));
-}
-
-void ledger_change_half(void *place)
-{
-	save(place, sizeof(uint32_t));
+	if (bytes == 0)
+		return;
+	if (offset >= header->bytes || bytes > header->bytes - offset ||
+	    bytes > LEDGER_CHANGE_MAX || used + padded + 8 > header->log_bytes)
+		ledger_refuse();
+	kill_point();
+	copy_stepwise(at(LEDGER_LOG_OFFSET + used), place, bytes);
+	copy_stepwise(at(LEDGER_LOG_OFFSET + used + padded), &footer, 8);
+	store_ordered(&header->log_used, used + padded + 8);
 }
 
 void ledger_store(void *place, const void *from, size_t bytes)
@@ -173,7 +157,7 @@ static void format(struct ledger_header *header, uint64_t bytes, uint64_t log_by
 	header->bytes = bytes;
 	header->log_bytes = log_bytes;
 	header->kill_armed = armed;
-	header->free_offset = LOG_OFFSET + ((log_bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
+	header->free_offset = LEDGER_LOG_OFFSET + ((log_bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
 	header->high_offset = header->free_offset;
 	header->magic = LEDGER_MAGIC;
 	store_ordered(&header->checksum, header_checksum(header));
@@ -181,7 +165,8 @@ static void format(struct ledger_header *header, uint64_t bytes, uint64_t log_by
 
 static bool header_is_sane(const struct ledger_header *header, uint64_t bytes)
 {
-	uint64_t free = LOG_OFFSET + ((header->log_bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
+	uint64_t free =
+		LEDGER_LOG_OFFSET + ((header->log_bytes + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1));
 
 	if (header->layout != LEDGER_LAYOUT || header->header_bytes != sizeof(*header) ||
 	    header->bytes != bytes || header->log_bytes > bytes || free > bytes ||

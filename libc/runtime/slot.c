@@ -197,7 +197,7 @@ status_t slot_mint_own(uint64_t badge, uint64_t rights, cptr_t *minted)
 	return status;
 }
 
-void slot_committed(void)
+static void committed(void)
 {
 	for (unsigned w = 0; any_released && w < SLOT_WORDS; w++) {
 		empty(w, released[w]);
@@ -207,6 +207,12 @@ void slot_committed(void)
 	for (unsigned w = 0; any_fresh && w < SLOT_WORDS; w++)
 		fresh[w] = 0;
 	any_released = any_fresh = false;
+}
+
+void slot_committed(void)
+{
+	if (any_released || any_fresh)
+		committed();
 }
 
 void slot_rolled_back(void)
