@@ -14,12 +14,17 @@
 #include "intent.h"
 #include "kernel.h"
 #include "pager.h"
+#include "pages.h"
 #include "reap.h"
 #include "regions.h"
 #include "spaces.h"
 #include "touch.h"
 
 #define KILLS_MAX 2
+#define AHEAD	  7u // further pages for who touches one after the other
+
+// Where a space faulted last; only a hint, looked at before it is believed.
+static uint32_t last_region[SPACE_MAX];
 
 static bool address_is_user(uint64_t address)
 {
@@ -62,6 +67,40 @@ static bool access_allowed(const struct region *r, uint64_t access)
 	return r->rights != 0;
 }
 
+// The region that holds the page, most often the same as at the last fault.
+static uint32_t region_of_fault(uint32_t space, uint64_t page)
+{
+	uint32_t last = last_region[space];
+	const struct region *r = &regions[last];
+
+	if (last && r->space == space && (r->life == LIFE_LIVE || r->life == LIFE_MAKING) &&
+	    page - r->first < r->pages)
+		return last;
+	last_region[space] = region_at(space, page);
+	return last_region[space];
+}
+
+// Who has written one page after the other will write the next ones. They are made, each as by a fault of its
+// own, as long as nothing lies there or behind; what cannot be made is left to its fault.
+static void pages_ahead(uint32_t region, uint64_t offset)
+{
+	const struct region *r = &regions[region];
+
+	if (!(r->flags & REGION_PRIVATE) || !r->object || offset == 0 ||
+	    !page_find(r->object, r->object_page + offset - 1))
+		return;
+	for (uint64_t i = offset + 1; i <= offset + AHEAD && i < r->pages; i++) {
+		if ((r->backing && i << PAGE_BITS < r->backing_bytes) ||
+		    page_find(r->object, r->object_page + i))
+			return;
+		if (region_touch(region, i, true) != STATUS_OK) {
+			change_abort();
+			return;
+		}
+		change_commit();
+	}
+}
+
 static bool page_fault_resolve(uint32_t space, const uint64_t *words)
 {
 	uint64_t page = words[0] >> PAGE_BITS;
@@ -69,7 +108,7 @@ static bool page_fault_resolve(uint32_t space, const uint64_t *words)
 
 	if (!address_is_user(words[0]))
 		return false;
-	region = region_at(space, page);
+	region = region_of_fault(space, page);
 	if (!region || !access_allowed(&regions[region], words[2]))
 		return false;
 	if (region_touch(region, page - regions[region].first, words[2] & FAULT_ACCESS_WRITE)) {
@@ -78,6 +117,8 @@ static bool page_fault_resolve(uint32_t space, const uint64_t *words)
 	}
 	state->faults++;
 	change_commit();
+	if (words[2] & FAULT_ACCESS_WRITE)
+		pages_ahead(region, page - regions[region].first);
 	return true;
 }
 

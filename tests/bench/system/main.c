@@ -20,7 +20,7 @@
 #include <sys/mman.h>
 #include <timer.h>
 
-enum { RESULTS_MAX = 64, TOUCHED_PAGES = 256, EXIT_SUCCESS_STATUS = 0x10 };
+enum { RESULTS_MAX = 64, TOUCHED_PAGES = 256, STRIDE = 16 * PAGE_SIZE, EXIT_SUCCESS_STATUS = 0x10 };
 
 struct result {
 	const char *name;
@@ -95,7 +95,7 @@ static char *fresh; // pages never touched before
 static void touch_page(void)
 {
 	*fresh = 1;
-	fresh += PAGE_SIZE;
+	fresh += STRIDE; // not one after the other: the pager sees that
 }
 
 // One page after the other, as who fills memory does: the mean.
@@ -162,7 +162,7 @@ int main(void)
 	empty = results[--result_count].least;
 	if (console_session() == NULL || timer_session() == NULL)
 		return 1;
-	fresh = aligned_alloc(PAGE_SIZE, (ROUNDS + WARM_UP + 1) * PAGE_SIZE);
+	fresh = aligned_alloc(PAGE_SIZE, (ROUNDS + WARM_UP + 1) * STRIDE);
 	measure("ipc_idl_inter", call_console);
 	measure("ipc_idl_once", call_once);
 	measure("ipc_idl_pager", call_pager);
