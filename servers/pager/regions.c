@@ -199,15 +199,37 @@ void region_empty(uint32_t region, uint64_t offset, uint64_t size)
 	}
 }
 
+// Hides and empties a private region in one go: the kernel takes a frame back with its mapping.
+static void region_strip(uint32_t region)
+{
+	const struct region *r = &regions[region];
+
+	for (uint64_t i = 0; i < r->pages; i++) {
+		uint32_t page = page_find(r->object, r->object_page + i);
+		uint32_t mapping = page ? mapping_find(page, region, i) : 0;
+
+		if (!page) {
+			if (r->backing)
+				region_hide(region, i, 1);
+			continue;
+		}
+		if (mapping)
+			mapping_hide(page, mapping);
+		page_remove(page);
+		change_commit();
+	}
+}
+
 // Everything that the region has, in the order in which others may need it.
 void region_reap(uint32_t region)
 {
 	struct region *r = &regions[region];
 	bool private = r->object && objects[r->object].kind == KIND_PRIVATE;
 
-	region_hide(region, 0, r->pages);
 	if (private)
-		region_empty(region, 0, r->pages);
+		region_strip(region);
+	else
+		region_hide(region, 0, r->pages);
 	tables_let_go(region);
 	if (private)
 		object_uncharge(r->object, r->pages);
