@@ -56,7 +56,7 @@ static int slots_use_up(void)
 
 	while (slot_borrow(8) != 0)
 		count++;
-	return count > 400 && count <= 512 ? 0 : 1;
+	return count > 24 && count <= 32 ? 0 : 1; // of the 256 of a program
 }
 
 static int sleeper(void)
