@@ -108,31 +108,35 @@ status_t ledger_open(enum start_mode *mode, uint64_t bytes, uint64_t log_bytes);
 void ledger_change_bytes(void *place, size_t bytes);
 _Noreturn void ledger_refuse(void);
 
-// Nearly all changes are of one word or half of one: these are saved where they are made. The entry counts
-// when log_used covers it; the fences keep the compiler's order, the processor keeps that of stores.
-static inline __attribute__((always_inline)) void ledger_change_known(void *place, size_t bytes)
+// Most changes are of a word or a few: with a length that the compiler knows they are saved where they
+// are made. The entry counts when log_used covers it; the fences keep the compiler's order, the
+// processor keeps that of stores.
+enum { LEDGER_SHORT = 32 };
+
+static inline __attribute__((always_inline)) void ledger_change_short(void *place, size_t bytes)
 {
 	struct ledger_header *header = ledger_header();
-	uint64_t offset = (uint64_t)place - LEDGER_BASE, used = header->log_used;
-	uint64_t *entry = (uint64_t *)(LEDGER_BASE + LEDGER_LOG_OFFSET + used);
+	uint64_t offset = (uint64_t)place - LEDGER_BASE, padded = (bytes + 7) & ~7ul;
+	uint64_t used = header->log_used, end = used + padded + 8;
+	uint8_t *entry = (uint8_t *)LEDGER_BASE + LEDGER_LOG_OFFSET + used;
+	uint64_t footer = offset << LEDGER_FOOTER_BITS | bytes;
 
-	if (__builtin_expect(offset > header->bytes - bytes || used + 16 > header->log_bytes, 0))
+	if (__builtin_expect(offset > header->bytes - bytes || end > header->log_bytes, 0))
 		ledger_refuse();
 	kill_point();
-	__builtin_memcpy(&entry[0], place, bytes);
-	kill_point();
-	entry[1] = offset << LEDGER_FOOTER_BITS | bytes;
+	copy_stepwise(entry, place, bytes);
+	copy_stepwise(entry + padded, &footer, 8);
 	kill_point();
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
-	__atomic_store_n(&header->log_used, used + 16, __ATOMIC_RELEASE);
+	__atomic_store_n(&header->log_used, end, __ATOMIC_RELEASE);
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 	kill_point();
 }
 
 static inline __attribute__((always_inline)) void ledger_change(void *place, size_t bytes)
 {
-	if (__builtin_constant_p(bytes) && (bytes == 8 || bytes == 4))
-		ledger_change_known(place, bytes);
+	if (__builtin_constant_p(bytes) && bytes > 0 && bytes <= LEDGER_SHORT)
+		ledger_change_short(place, bytes);
 	else
 		ledger_change_bytes(place, bytes);
 }
