@@ -37,9 +37,8 @@ struct chain {
 };
 
 static struct chain *chain; // NULL: the server makes no chains
-bool chain_noted;
+bool chain_noted, chain_once;
 static struct {
-	bool once; // a `once` request is being served
 	uint64_t badge, descriptor;
 	uint64_t words[MSG_MAX_WORDS];
 	uint64_t unwrapped[MSG_MAX_CAPS];
@@ -77,10 +76,12 @@ static void request_save(void)
 {
 	chain->badge = present.badge;
 	chain->descriptor = present.descriptor;
-	memcpy(chain->words, present.words, sizeof(chain->words));
+	for (unsigned i = 0; i < msg_words(present.descriptor); i++)
+		chain->words[i] = present.words[i];
 	memcpy(chain->unwrapped, present.unwrapped, sizeof(chain->unwrapped));
 	memcpy(chain->caps, present.caps, sizeof(chain->caps));
 	chain->sent = chain->answered = 0;
+	chain_noted = true;
 	count(&chain->active, 1);
 }
 
@@ -110,7 +111,8 @@ static void answer_save(struct chain_call *call, struct ipc_answer answer)
 
 	if (msg_words(answer.descriptor) > LANE_WORDS)
 		server_panic("chain: an answer that no lane can hold");
-	memcpy(call->word, ipc->words, sizeof(call->word));
+	for (unsigned i = 0; i < msg_words(answer.descriptor); i++)
+		call->word[i] = ipc->words[i];
 	call->status = answer.status;
 	call->answer = answer.descriptor;
 	call->cap = 0;
@@ -129,7 +131,7 @@ static struct ipc_answer chain_call(struct client *client, uint64_t descriptor)
 	struct chain_call *call;
 	struct ipc_answer answer;
 
-	if (!present.once)
+	if (!chain_once)
 		return ipc_call_8(client->cap, descriptor);
 	if (present.calls == CHAIN_CALLS)
 		server_panic("chain: too many calls in one request");
@@ -166,6 +168,7 @@ bool chain_active(void)
 // The empty slots of `present.caps` are 0 from the last chain_ended on.
 static void caps_note(const struct request *request)
 {
+	chain_noted = true;
 	memcpy(present.unwrapped, request->unwrapped, sizeof(present.unwrapped));
 	if (chain->active) // done anew: the copies are there
 		return;
@@ -179,20 +182,18 @@ void chain_request(const struct request *request)
 {
 	if (!chain)
 		return;
-	present.once = true;
+	chain_once = true;
 	present.badge = request->badge;
 	present.descriptor = request->descriptor;
 	present.calls = 0;
 	for (unsigned i = 0; i < msg_words(request->descriptor); i++)
 		present.words[i] = request->ipc->words[i];
-	chain_noted = true;
 	if (msg_caps(request->descriptor))
 		caps_note(request);
 }
 
 void chain_end(void)
 {
-	present.once = false;
 	if (chain_active())
 		ledger_set(&chain->active, 0);
 }

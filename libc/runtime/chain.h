@@ -21,4 +21,6 @@ bool chain_active(void); // has the request being served made a call?
 void chain_end(void);	 // into the transaction that holds its answer
 void chain_ended(void);	 // after its commit
 
-extern bool chain_noted; // chain_request was called, chain_ended not yet
+extern bool chain_once; // a `once` request is being served
+extern bool
+	chain_noted; // it has made a call, or came with capabilities: chain_end and chain_ended are due

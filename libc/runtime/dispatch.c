@@ -209,10 +209,11 @@ static inline uint64_t finish(const struct interface_method *method, uint64_t de
 		dispatch_given = request.given;
 	}
 	kill_point();
-	if (chain_noted)
+	chain_once = false;
+	if (unlikely(chain_noted))
 		chain_end();
 	server_commit_before(descriptor);
-	if (chain_noted)
+	if (unlikely(chain_noted))
 		chain_ended();
 	return descriptor;
 }
@@ -225,6 +226,7 @@ static uint64_t put_aside(uint64_t descriptor, bool *answered)
 	if (chain_active())
 		server_panic("server: a handler made chained calls and then deferred");
 	*answered = false;
+	chain_once = false;
 	if (chain_noted)
 		chain_end();
 	server_commit();
