@@ -205,7 +205,7 @@ status_t file_stat_handle(struct session *session, uint64_t file, struct file_st
 					 .kind = FILE_PIPE,
 					 .mode = 0600,
 					 .links = 1,
-					 .opens = d->holders};
+					 .opens = (uint16_t)d->holders};
 	return STATUS_OK;
 }
 

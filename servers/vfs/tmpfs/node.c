@@ -94,8 +94,8 @@ void node_stat(const struct volume *v, uint32_t index, struct file_stat *stat)
 		.changed = node->changed,
 		.kind = node->kind,
 		.mode = node->mode,
-		.links = node->links,
-		.opens = node->opens,
+		.links = (uint16_t)node->links,
+		.opens = (uint16_t)node->opens,
 	};
 }
 
