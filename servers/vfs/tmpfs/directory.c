@@ -11,10 +11,13 @@
 // A name that an entry can have; "." and ".." are not, every directory has them.
 static bool name_good(const char *name)
 {
-	size_t bytes = strlen(name);
+	size_t bytes = 0;
 
-	return bytes > 0 && bytes <= FS_NAME_MAX && strchr(name, '/') == NULL &&
-	       strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
+	for (; name[bytes] != '\0'; bytes++)
+		if (name[bytes] == '/')
+			return false;
+	return bytes > 0 && bytes <= FS_NAME_MAX && strcmp(name, ".") != 0 &&
+	       strcmp(name, "..") != 0;
 }
 
 // The directory in which the name may be looked for to change it.

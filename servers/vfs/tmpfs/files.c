@@ -70,7 +70,10 @@ status_t fs_open_for_handle(struct session *session, uint64_t process, uint64_t 
 		return STATUS_NOT_ALLOWED;
 	if (flags & ~(uint32_t)OPEN_FLAGS)
 		return FILE_BAD_VALUE;
-	change_begin();
+	if (flags & (FS_OPEN_CREATE | FS_OPEN_TRUNCATE)) // else no time is noted
+		change_begin();
+	else
+		volume_begin(&volume, volume.now);
 	status = open_node(directory, name, flags, mode, &index);
 	if (status != STATUS_OK)
 		return status;
@@ -96,7 +99,6 @@ status_t fs_open_for_handle(struct session *session, uint64_t process, uint64_t 
 
 status_t file_close_handle(struct session *session, uint64_t file)
 {
-	change_begin();
 	description_close(session, file);
 	return STATUS_OK;
 }

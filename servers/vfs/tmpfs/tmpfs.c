@@ -21,11 +21,6 @@
 struct volume volume;
 static uint64_t wall_offset; // wall clock less monotonic time, nanoseconds
 
-void volume_save(void *at, size_t bytes)
-{
-	ledger_change(at, bytes);
-}
-
 struct volume *change_begin(void)
 {
 	volume_begin(&volume, wall_offset + clock_now());

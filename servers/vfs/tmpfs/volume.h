@@ -119,7 +119,16 @@ struct volume {
 };
 
 // Keeps the bytes for the undo log of the open transaction. The server and the tests supply it.
+#ifdef __caplet__
+#include <caplet/ledger.h>
+
+static inline __attribute__((always_inline)) void volume_save(void *at, size_t bytes)
+{
+	ledger_change(at, bytes);
+}
+#else
 void volume_save(void *at, size_t bytes);
+#endif
 
 // volume.c
 bool volume_format(struct volume *v, void *at, uint64_t bytes, uint32_t holders);

@@ -42,7 +42,8 @@ const struct mount *space_mount_at(const struct session *session, struct place a
 	const struct space *s = space_of(session);
 
 	for (uint32_t i = 0; i < s->mounts; i++)
-		if (place_same(s->mount[i].at, at) && !strcmp(s->mount[i].name, name))
+		if (s->mount[i].name[0] == name[0] && place_same(s->mount[i].at, at) &&
+		    !strcmp(s->mount[i].name, name))
 			return &s->mount[i];
 	return NULL;
 }

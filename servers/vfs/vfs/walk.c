@@ -57,17 +57,20 @@ static status_t up(struct session *session, struct walk *w)
 // The next name. -> its length; 0: the path is at its end
 static size_t name_take(struct walk *w, bool *last)
 {
-	const char *start = w->next + strspn(w->next, "/");
-	size_t bytes = strcspn(start, "/");
-	const char *behind = start + bytes;
+	const char *behind = w->next;
+	size_t bytes = 0;
 
+	while (*behind == '/')
+		behind++;
+	for (; *behind != '/' && *behind != '\0'; behind++, bytes++)
+		if (bytes < FS_NAME_MAX)
+			w->name[bytes] = *behind;
+	w->name[bytes < FS_NAME_MAX ? bytes : FS_NAME_MAX] = '\0';
 	w->directory_wanted = *behind == '/';
 	w->next = behind;
-	*last = behind[strspn(behind, "/")] == '\0';
-	if (bytes <= FS_NAME_MAX) {
-		memcpy(w->name, start, bytes);
-		w->name[bytes] = '\0';
-	}
+	while (*behind == '/')
+		behind++;
+	*last = *behind == '\0';
 	return bytes;
 }
 
