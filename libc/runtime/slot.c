@@ -197,7 +197,7 @@ status_t slot_mint_own(uint64_t badge, uint64_t rights, cptr_t *minted)
 	return status;
 }
 
-static void committed(void)
+__attribute__((noinline)) static void committed(void)
 {
 	for (unsigned w = 0; any_released && w < SLOT_WORDS; w++) {
 		empty(w, released[w]);

@@ -19,16 +19,19 @@ static bool is_server(const struct process *process)
 	return process_plan(process)->kind == MANIFEST_SERVER;
 }
 
-static status_t signals_mint(unsigned i)
+// Deaths and children are told to servers only; the log to whoever may observe, which a program that is
+// loaded later may.
+static status_t signals_mint(const struct process *process)
 {
+	unsigned i = process_index(process);
 	cptr_t notification = slot_cptr(i, SLOT_NOTIFICATION);
-	status_t status = process_slot_mint(i, SLOT_SIGNAL_DEATH, notification, RIGHT_WRITE,
-					    SERVER_BIT_DEATH);
+	status_t status = process_slot_mint(i, SLOT_SIGNAL_LOG, notification, RIGHT_WRITE,
+					    1ul << SUPERVISOR_LOG_BIT);
 
-	if (status == STATUS_OK)
-		status = process_slot_mint(i, SLOT_SIGNAL_LOG, notification, RIGHT_WRITE,
-					   1ul << SUPERVISOR_LOG_BIT);
-	if (status == STATUS_OK)
+	if (status == STATUS_OK && is_server(process))
+		status = process_slot_mint(i, SLOT_SIGNAL_DEATH, notification, RIGHT_WRITE,
+					   SERVER_BIT_DEATH);
+	if (status == STATUS_OK && is_server(process))
 		status = process_slot_mint(i, SLOT_SIGNAL_CHILD, notification, RIGHT_WRITE,
 					   1ul << SUPERVISOR_CHILD_BIT);
 	return status;
@@ -93,7 +96,7 @@ const char *build_objects(struct process *process)
 	if (status == STATUS_OK)
 		status = process_retype(i, SLOT_NOTIFICATION, OBJECT_NOTIFICATION, 0, 1);
 	if (status == STATUS_OK)
-		status = signals_mint(i);
+		status = signals_mint(process);
 	if (status == STATUS_OK) // those of a program's further threads come with these
 		status = build_parks(process, 0, is_server(process) ? THREADS_MAX : 1);
 	if (status == STATUS_OK)

@@ -49,18 +49,24 @@ status_t process_slot_revoke(unsigned process, unsigned slot)
 	return cnode_revoke(PLACE(process, slot));
 }
 
+// A slot that is to be filled is most often empty, so it is filled first and emptied only if it was not.
 status_t process_slot_mint(unsigned process, unsigned slot, cptr_t source, unsigned rights,
 			   uint64_t badge)
 {
-	status_t status = process_slot_empty(process, slot);
 	uint64_t index;
 	cptr_t cnode;
+	status_t status;
 
-	kill_point();
-	if (status != STATUS_OK)
-		return status;
 	source_of(source, &cnode, &index);
-	return cnode_mint(PLACE(process, slot), cnode, index, DYNAMIC_CNODE_BITS, rights, badge);
+	kill_point();
+	status = cnode_mint(PLACE(process, slot), cnode, index, DYNAMIC_CNODE_BITS, rights, badge);
+	if (status != STATUS_SLOT_OCCUPIED)
+		return status;
+	status = process_slot_empty(process, slot);
+	kill_point();
+	return status == STATUS_OK ? cnode_mint(PLACE(process, slot), cnode, index,
+						DYNAMIC_CNODE_BITS, rights, badge)
+				   : status;
 }
 
 // From a slot of the process's root CNode.
@@ -102,30 +108,42 @@ static unsigned cnode_bits(unsigned cnode_slot)
 status_t grant_copy(unsigned process, unsigned cnode_slot, uint64_t index, cptr_t source)
 {
 	cptr_t to = slot_cptr(process, cnode_slot), cnode;
-	status_t status = cnode_delete(to, index, cnode_bits(cnode_slot));
+	unsigned bits = cnode_bits(cnode_slot);
+	status_t status;
 	uint64_t from;
 
-	kill_point();
-	if (status != STATUS_OK)
-		return status;
 	source_of(source, &cnode, &from);
-	return cnode_copy(to, index, cnode_bits(cnode_slot), cnode, from, DYNAMIC_CNODE_BITS,
-			  RIGHT_ALL);
+	kill_point();
+	status = cnode_copy(to, index, bits, cnode, from, DYNAMIC_CNODE_BITS, RIGHT_ALL);
+	if (status != STATUS_SLOT_OCCUPIED)
+		return status;
+	kill_point();
+	status = cnode_delete(to, index, bits);
+	kill_point();
+	return status == STATUS_OK
+		       ? cnode_copy(to, index, bits, cnode, from, DYNAMIC_CNODE_BITS, RIGHT_ALL)
+		       : status;
 }
 
 status_t grant_mint(unsigned process, unsigned cnode_slot, uint64_t index, cptr_t source,
 		    unsigned rights, uint64_t badge)
 {
 	cptr_t to = slot_cptr(process, cnode_slot), cnode;
-	status_t status = cnode_delete(to, index, cnode_bits(cnode_slot));
+	unsigned bits = cnode_bits(cnode_slot);
+	status_t status;
 	uint64_t from;
 
-	kill_point();
-	if (status != STATUS_OK)
-		return status;
 	source_of(source, &cnode, &from);
-	return cnode_mint(to, index, cnode_bits(cnode_slot), cnode, from, DYNAMIC_CNODE_BITS,
-			  rights, badge);
+	kill_point();
+	status = cnode_mint(to, index, bits, cnode, from, DYNAMIC_CNODE_BITS, rights, badge);
+	if (status != STATUS_SLOT_OCCUPIED)
+		return status;
+	kill_point();
+	status = cnode_delete(to, index, bits);
+	kill_point();
+	return status == STATUS_OK
+		       ? cnode_mint(to, index, bits, cnode, from, DYNAMIC_CNODE_BITS, rights, badge)
+		       : status;
 }
 
 // At the first start: a piece of untyped memory for each process that there is memory for. Those
