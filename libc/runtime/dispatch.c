@@ -235,7 +235,8 @@ static uint64_t put_aside(uint64_t descriptor, bool *answered)
 	return descriptor;
 }
 
-static inline uint64_t serve(const struct interface_method *method, bool *answered)
+static inline __attribute__((always_inline)) uint64_t serve(const struct interface_method *method,
+							    bool *answered)
 {
 	uint64_t descriptor;
 
@@ -280,8 +281,8 @@ static status_t session_missing(void)
 	return session_create(request.badge, &request.session);
 }
 
-static inline uint64_t serve_method(const struct interface_method *method, bool cancel,
-				    bool *answered)
+static inline __attribute__((always_inline)) uint64_t
+serve_method(const struct interface_method *method, bool cancel, bool *answered)
 {
 	const struct interface *interface = serving->interface;
 	unsigned words = msg_words(request.descriptor);
