@@ -55,9 +55,10 @@ enum dynamic_slot {
 #endif
 #define PROGRAM_BASE	   0x0000000000400000ul
 #define PROCESS_INFO_BASE  (LAYOUT_SHIFT + 0x0000000ff0000000ul) // struct process_info, arguments
-#define PROCESS_BLOCK_BASE 0x0000000ff1000000ul // arguments and environment, caplet/block.h
 #define IPC_BUFFER_BASE	   0x0000000ff0010000ul // main thread's IPC buffer; thread i: + i * 4096
-#define STACK_TOP	   0x0000000fe0000000ul // main thread's stack grows down from here
+// These lie in the same 2 MiB, so that one page table is enough for them.
+#define STACK_TOP	   0x0000000ff00f0000ul // main thread's stack grows down from here
+#define PROCESS_BLOCK_BASE 0x0000000ff0110000ul // arguments and environment, caplet/block.h
 #define STACK_SIZE_DEFAULT 0x10000ul		// the page below it is never mapped
 #define LEDGER_BASE	   (LAYOUT_SHIFT + 0x0000001000000000ul) // the ledger, always at the same address
 #define WINDOW_BASE	   (LAYOUT_SHIFT + 0x0000002000000000ul) // session windows, servers
