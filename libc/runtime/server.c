@@ -19,21 +19,15 @@ const struct server *serving;
 
 static bool initialised; // init() has returned in this life: from now on the server may be called
 
-// After a commit nothing can be undone any more: what cannot be taken back is done, and answers that
-// waited for it go out. Both use the buffer, which may hold an answer that is about to go out, too.
-void server_commit_changes(uint64_t answer)
+// What cannot be taken back is done, and answers that waited go out. Both use the buffer, which may hold an
+// answer that is about to go out, too.
+static void committed(uint64_t answer, bool changed)
 {
 	struct ipc_buffer *ipc = thread_buffer();
-	bool changed = ledger_changed();
 	uint64_t words[MSG_MAX_WORDS];
 	cptr_t caps[MSG_MAX_CAPS];
 	unsigned count = msg_words(answer);
 
-	ledger_commit();
-	kill_point();
-	changed = changed && serving->committed && initialised;
-	if (!changed && !deferred_answered)
-		return;
 	for (unsigned i = 0; i < count; i++)
 		words[i] = ipc->words[i];
 	memcpy(caps, ipc->caps, sizeof(caps));
@@ -44,6 +38,17 @@ void server_commit_changes(uint64_t answer)
 	for (unsigned i = 0; i < count; i++)
 		ipc->words[i] = words[i];
 	memcpy(ipc->caps, caps, sizeof(caps));
+}
+
+// After a commit nothing can be undone any more.
+void server_commit_changes(uint64_t answer)
+{
+	bool changed = ledger_changed() && serving->committed && initialised;
+
+	ledger_commit();
+	kill_point();
+	if (changed || deferred_answered)
+		committed(answer, changed);
 }
 
 // An empty ledger cannot be damaged: where one fails, the manifest gives too little.

@@ -335,6 +335,17 @@ void sessions_reap(void)
 
 // ---- lanes
 
+// The slot that the lane owned goes, the one that is given comes.
+__attribute__((noinline)) static void lane_own(struct lane *lane, cptr_t given)
+{
+	if (lane->owned)
+		slot_release(lane->cap);
+	ledger_change(&lane->cap, sizeof(lane->cap));
+	ledger_set(&lane->owned, given != 0);
+	if (given)
+		slot_set_claimed(given, true);
+}
+
 // The answer to a `once` request becomes part of the open transaction. Its words need no undo
 // log, because the previous answer is never asked for again; what owns a slot does.
 void lane_record(struct session *session, uint64_t ticket, uint64_t descriptor,
@@ -342,17 +353,11 @@ void lane_record(struct session *session, uint64_t ticket, uint64_t descriptor,
 {
 	struct lane *lane = &session->lane[ticket_lane(ticket)];
 
-	if (msg_words(descriptor) > LANE_WORDS)
+	if (unlikely(msg_words(descriptor) > LANE_WORDS))
 		server_panic("server: a once answer that no lane can hold");
 	kill_point();
-	if (lane->owned || given) {
-		if (lane->owned)
-			slot_release(lane->cap);
-		ledger_change(&lane->cap, sizeof(lane->cap));
-		ledger_set(&lane->owned, given != 0);
-	}
-	if (given)
-		slot_set_claimed(given, true);
+	if (unlikely(lane->owned || given))
+		lane_own(lane, given);
 	ledger_change(&lane->sequence, sizeof(lane->sequence));
 	lane->cap = cap;
 	lane->status = msg_label(descriptor);
