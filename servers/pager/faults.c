@@ -93,7 +93,7 @@ static void pages_ahead(uint32_t region, uint64_t offset)
 		if ((r->backing && i << PAGE_BITS < r->backing_bytes) ||
 		    page_find(r->object, r->object_page + i))
 			return;
-		if (region_touch(region, i, true) != STATUS_OK) {
+		if (region_fill(region, i) != STATUS_OK) {
 			change_abort();
 			return;
 		}

@@ -147,16 +147,23 @@ void page_reset(void)
 	kernel_delete(slot_various(VARIOUS_PASS + 1));
 }
 
+// The frame that is filled is fresh and shown nowhere yet, so its own capability will do. If the pager
+// dies here, the frame goes with what was not committed, and its mapping with it.
 status_t page_copy(cptr_t to, cptr_t from, size_t bytes)
 {
-	void *source, *target;
+	vaddr_t target = PASS_BASE + PAGE_SIZE;
+	void *source;
 	status_t status = pass_open(0, from, RIGHT_READ, &source);
 
 	if (!status)
-		status = pass_open(1, to, RIGHT_READ | RIGHT_WRITE, &target);
-	if (!status)
-		memcpy(target, source, bytes);
-	page_reset();
+		status =
+			kernel_frame_map(to, HANDOVER_CPTR(ROOT_SLOT_CONTROL, PAGER_CONTROL_VSPACE),
+					 target, RIGHT_READ | RIGHT_WRITE, 0);
+	if (!status) {
+		memcpy((void *)target, source, bytes);
+		kernel_frame_unmap(to);
+	}
+	kernel_delete(slot_various(VARIOUS_PASS));
 	return status;
 }
 
@@ -167,7 +174,7 @@ status_t page_write(cptr_t to, size_t offset, const void *data, size_t bytes)
 
 	if (!status)
 		memcpy((char *)target + offset, data, bytes);
-	page_reset();
+	kernel_delete(slot_various(VARIOUS_PASS));
 	return status;
 }
 
@@ -178,6 +185,6 @@ status_t page_read(cptr_t from, size_t offset, void *data, size_t bytes)
 
 	if (!status)
 		memcpy(data, (const char *)source + offset, bytes);
-	page_reset();
+	kernel_delete(slot_various(VARIOUS_PASS));
 	return status;
 }

@@ -125,6 +125,15 @@ status_t region_page(uint32_t region, uint64_t offset, bool write, uint32_t *pag
 	return page_copied(r->object, index, page_records[behind].frame, bytes, page);
 }
 
+status_t region_fill(uint32_t region, uint64_t offset)
+{
+	const struct region *r = &regions[region];
+	uint32_t page;
+	status_t status = page_zero(r->object, r->object_page + offset, &page);
+
+	return status ? status : page_show(page, region, offset, r->rights);
+}
+
 status_t region_touch(uint32_t region, uint64_t offset, bool write)
 {
 	unsigned rights = regions[region].rights;

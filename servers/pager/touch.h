@@ -11,5 +11,7 @@
 // page is to be the region's own to write. *writable: it may be mapped so. With commits; what was
 // done last is left to the caller's commit.
 status_t region_page(uint32_t region, uint64_t offset, bool write, uint32_t *page, bool *writable);
-// The same, and map it with the region's rights.
+// A zero page where nothing is, in a private region that may be written, mapped.
+status_t region_fill(uint32_t region, uint64_t offset);
+// As region_page, and map it with the region's rights.
 status_t region_touch(uint32_t region, uint64_t offset, bool write);
