@@ -204,20 +204,22 @@ static void region_strip(uint32_t region)
 {
 	const struct region *r = &regions[region];
 
-	for (uint64_t i = 0; i < r->pages; i++) {
-		uint32_t page = page_find(r->object, r->object_page + i);
-		uint32_t mapping = page ? mapping_find(page, region, i) : 0;
+	for (uint32_t page = objects[r->object].first_page, next; page; page = next) {
+		uint64_t offset = page_records[page].index - r->object_page;
+		uint32_t mapping;
 
-		if (!page) {
-			if (r->backing)
-				region_hide(region, i, 1);
+		next = page_records[page].next;
+		if (offset >=
+		    r->pages) // another region's part, also where the difference is below zero
 			continue;
-		}
+		mapping = mapping_find(page, region, offset);
 		if (mapping)
 			mapping_hide(page, mapping);
 		page_remove(page);
 		change_commit();
 	}
+	if (r->backing)
+		region_hide(region, 0, r->pages);
 }
 
 // Everything that the region has, in the order in which others may need it.
