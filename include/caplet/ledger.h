@@ -116,11 +116,16 @@ enum { LEDGER_SHORT = 32 };
 static inline __attribute__((always_inline)) void ledger_change_short(void *place, size_t bytes)
 {
 	struct ledger_header *header = ledger_header();
-	uint64_t offset = (uint64_t)place - LEDGER_BASE, padded = (bytes + 7) & ~7ul;
-	uint64_t used = header->log_used, end = used + padded + 8;
-	uint8_t *entry = (uint8_t *)LEDGER_BASE + LEDGER_LOG_OFFSET + used;
-	uint64_t footer = offset << LEDGER_FOOTER_BITS | bytes;
+	uint64_t offset, footer, padded = (bytes + 7) & ~7ul, used, end;
+	uint8_t *entry;
 
+	// Else each instruction would carry the whole address.
+	__asm__("" : "+r"(header));
+	offset = (uint64_t)place - (uint64_t)header;
+	used = header->log_used;
+	end = used + padded + 8;
+	entry = (uint8_t *)header + LEDGER_LOG_OFFSET + used;
+	footer = offset << LEDGER_FOOTER_BITS | bytes;
 	if (__builtin_expect(offset > header->bytes - bytes || end > header->log_bytes, 0))
 		ledger_refuse();
 	kill_point();
