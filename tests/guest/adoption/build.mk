@@ -11,4 +11,4 @@ $(call manifest,adoption-manifest,tests/guest/adoption/adoption.caplet)
 adoption-programs := console pager processchild managed adoptiontest timer
 $(call archive,adoption,$(call root-member,root) manifest=$(BUILD)/adoption-manifest.bin \
 	bin/supervisor=$(BUILD)/stripped/supervisor-kill $(call program-members,$(adoption-programs)))
-$(call guest-suite,adoption,$(BUILD)/adoption.tar,400)
+$(call guest-suite,adoption,$(BUILD)/adoption.tar,600)
