@@ -18,9 +18,19 @@
 
 struct client_lane {
 	uint64_t sequence; // of the last request
-	uint32_t busy;
+	uint32_t busy;	   // 0: free; else who has it: see below
 	uint32_t reserved;
 };
+
+// What `busy` says of a lane that is taken. LANE_CALL: by a call, whose stub's frame begins at the stack address in the
+// upper bits. The thread is the one with the lane's number, or, with LANE_OTHER, the one in bits 2 to 5. A thread that
+// calls from there again, or from above, has left that call without its end, by a long jump out of a signal
+// handler: it takes the lane (client.c), and the server drops the older call of that lane.
+#define LANE_CALL	  1u
+#define LANE_OTHER	  2u
+#define LANE_THREAD_SHIFT 2
+#define LANE_STACK_MASK	  (~63u)
+#define LANE_KEPT	  LANE_OTHER // not taken by any call, and never free
 
 struct client {
 	cptr_t cap;	      // the session capability; 0: not connected
@@ -86,16 +96,19 @@ static inline void client_chain(struct client *client)
 }
 
 // Take a lane and number a request in it -> ticket.
-uint64_t client_begin_slow(struct client *client);
+uint64_t client_begin_slow(struct client *client, uint32_t frame);
 
 static inline uint64_t client_begin(struct client *client)
 {
 	uint64_t lane = thread_self()->index;
+	uint32_t frame = (uint32_t)(uintptr_t)__builtin_frame_address(0);
 
 	kill_point();
 	if (lane >= client->lane_count || client->lane[lane].sequence == 0 ||
-	    __atomic_exchange_n(&client->lane[lane].busy, 1, __ATOMIC_ACQUIRE) != 0)
-		return client_begin_slow(client);
+	    !__atomic_compare_exchange_n(&client->lane[lane].busy, &(uint32_t){0},
+					 frame | LANE_CALL, false, __ATOMIC_ACQUIRE,
+					 __ATOMIC_RELAXED))
+		return client_begin_slow(client, frame);
 	return lane << TICKET_LANE_SHIFT | ++client->lane[lane].sequence;
 }
 static inline void client_end(struct client *client, uint64_t ticket)

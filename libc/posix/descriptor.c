@@ -4,6 +4,7 @@
 // others: number 0 of the console, which is always open.
 
 #include "files.h"
+#include "process_internal.h"
 
 #include <caplet/syscall.h>
 #include <errno.h>
@@ -22,9 +23,10 @@ static struct descriptor table[DESCRIPTORS_MAX] = {TERMINAL, TERMINAL, TERMINAL}
 static int highest = 3; // no descriptor in use from here on
 static uint32_t locked;
 
-// Held for a few loads and stores, never over a call.
+// Held for a few loads and stores, never over a call. No handler runs meanwhile: it may need the table itself.
 static void lock(void)
 {
+	signal_hold();
 	while (__atomic_exchange_n(&locked, 1, __ATOMIC_ACQUIRE))
 		ipc_yield();
 }
@@ -32,6 +34,7 @@ static void lock(void)
 static void unlock(void)
 {
 	__atomic_store_n(&locked, 0, __ATOMIC_RELEASE);
+	signal_release();
 }
 
 bool descriptor_get(int number, struct descriptor *descriptor)

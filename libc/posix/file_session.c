@@ -23,7 +23,7 @@ static struct {
 	[VFS_TMPFS] = {.grant = "fs", .shape = &fs_shape},
 };
 
-static struct file_client *session_open(unsigned server)
+static struct file_client *session_try(unsigned server)
 {
 	uint32_t *state = &servers[server].state, seen = UNTRIED;
 	status_t status;
@@ -45,6 +45,17 @@ static struct file_client *session_open(unsigned server)
 						     : UNTRIED,
 			 __ATOMIC_RELEASE);
 	return status == STATUS_OK ? &servers[server].session : NULL;
+}
+
+// A handler that needs the session too would wait for ever.
+static struct file_client *session_open(unsigned server)
+{
+	struct file_client *session;
+
+	signal_hold();
+	session = session_try(server);
+	signal_release();
+	return session;
 }
 
 struct file_client *file_session(unsigned server)

@@ -55,6 +55,13 @@ void signal_wait_begin(void);
 void signal_wait_end(void);
 bool signal_ended(status_t status);
 
+// What a handler may need itself (the table of descriptors, a session that is being opened) is changed with signals
+// held: one that arrives is acted upon at the release. Never over a call that waits.
+extern __thread uint32_t signal_held, signal_late;
+void signal_hold(void);
+void signal_release(void);
+void signal_come_late(void);
+
 bool signal_raise(int signal); // false: only the server can do it
 void signal_forked(void);
 void signal_import(const struct process_block *block);

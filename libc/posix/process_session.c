@@ -37,7 +37,7 @@ void block_forked(void)
 		block->nonce[i] = 0;
 }
 
-struct process_client *process_session(void)
+static struct process_client *session_open(void)
 {
 	uint32_t seen = UNTRIED;
 	status_t status;
@@ -57,6 +57,19 @@ struct process_client *process_session(void)
 						     : UNTRIED,
 			 __ATOMIC_RELEASE);
 	return status == STATUS_OK ? &session : NULL;
+}
+
+// A handler that needs the session too would wait for ever, were it run meanwhile.
+struct process_client *process_session(void)
+{
+	struct process_client *opened;
+
+	if (__atomic_load_n(&state, __ATOMIC_ACQUIRE) == OPEN)
+		return &session;
+	signal_hold();
+	opened = session_open();
+	signal_release();
+	return opened;
 }
 
 uint64_t process_session_nonce(void)

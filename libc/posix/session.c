@@ -4,6 +4,8 @@
 // session that the manifest does not give is not asked for again. One that could not be opened
 // for another reason is, by the next who needs it.
 
+#include "process_internal.h"
+
 #include <caplet/library.h>
 #include <caplet/syscall.h>
 #include <console.h>
@@ -43,15 +45,23 @@ static void opening_end(uint32_t *state, status_t outcome)
 
 struct console_client *console_session(void)
 {
+	if (__atomic_load_n(&console_state, __ATOMIC_ACQUIRE) == OPEN)
+		return &console;
+	signal_hold(); // a handler that needs it too would wait for ever
 	if (opening_begin(&console_state))
 		opening_end(&console_state, console_connect(&console, "console"));
+	signal_release();
 	return __atomic_load_n(&console_state, __ATOMIC_ACQUIRE) == OPEN ? &console : NULL;
 }
 
 struct timer_client *timer_session(void)
 {
+	if (__atomic_load_n(&timer_state, __ATOMIC_ACQUIRE) == OPEN)
+		return &timer;
+	signal_hold();
 	if (opening_begin(&timer_state))
 		opening_end(&timer_state, timer_connect(&timer, "timer"));
+	signal_release();
 	return __atomic_load_n(&timer_state, __ATOMIC_ACQUIRE) == OPEN ? &timer : NULL;
 }
 

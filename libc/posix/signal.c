@@ -126,6 +126,10 @@ void signal_arrived(struct signal_frame *frame)
 	int error = errno;
 	bool ends;
 
+	if (signal_held != 0) {
+		signal_late = 1;
+		return;
+	}
 	if (process_info()->process != own_process) {
 		take_again = true; // by signal_forked
 		return;
@@ -143,6 +147,18 @@ void signal_arrived(struct signal_frame *frame)
 	__atomic_fetch_add(&arrivals, 1, __ATOMIC_SEQ_CST);
 	park_return(parked);
 	*self->buffer = buffer;
+}
+
+// One that arrived while signals were held.
+void signal_come_late(void)
+{
+	int error = errno;
+
+	signal_late = 0;
+	take();
+	(void)act_all();
+	errno = error;
+	__atomic_fetch_add(&arrivals, 1, __ATOMIC_SEQ_CST);
 }
 
 // ---- settings

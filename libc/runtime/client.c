@@ -22,15 +22,36 @@ static uint64_t fresh_sequence(void)
 	return __builtin_ia32_rdtsc() >> 4 & TICKET_SEQUENCE_MASK;
 }
 
-uint64_t client_begin_slow(struct client *client)
+// Of a thread that is back above the call it began: see caplet/client.h.
+static bool lane_left_behind(uint32_t busy, uint64_t lane, uint32_t stack)
+{
+	uint64_t owner = busy & LANE_OTHER ? busy >> LANE_THREAD_SHIFT & 15 : lane;
+
+	return busy & LANE_CALL && owner == thread_self()->index &&
+	       (int32_t)((busy & LANE_STACK_MASK) - stack) <= 0;
+}
+
+static bool lane_take(struct client_lane *l, uint64_t lane, uint32_t stack)
+{
+	uint32_t mine = stack | (uint32_t)thread_self()->index << LANE_THREAD_SHIFT | LANE_OTHER |
+			LANE_CALL;
+	uint32_t busy = __atomic_load_n(&l->busy, __ATOMIC_RELAXED);
+
+	return (busy == 0 || lane_left_behind(busy, lane, stack)) &&
+	       __atomic_compare_exchange_n(&l->busy, &busy, mine, false, __ATOMIC_ACQUIRE,
+					   __ATOMIC_RELAXED);
+}
+
+uint64_t client_begin_slow(struct client *client, uint32_t frame)
 {
 	uint64_t count = client->lane_count ? client->lane_count : 1;
+	uint32_t stack = frame & LANE_STACK_MASK;
 
 	for (;;) {
 		for (uint64_t lane = 0; lane < count; lane++) {
 			struct client_lane *l = &client->lane[lane];
 
-			if (__atomic_exchange_n(&l->busy, 1, __ATOMIC_ACQUIRE))
+			if (!lane_take(l, lane, stack))
 				continue;
 			if (l->sequence == 0)
 				l->sequence = fresh_sequence();

@@ -128,16 +128,21 @@ void deferred_send(void)
 	}
 }
 
+// The words of the request at hand are still to be read: what is invoked here must not change them.
 static void cancel(struct deferred *deferred)
 {
+	uint64_t words[MSG_MAX_WORDS];
+
 	if (deferred->state != DEFERRED_WAITING)
 		return;
+	memcpy(words, thread_buffer()->words, sizeof(words));
 	if (serving->cancelled)
 		serving->cancelled(deferred);
 	deferred->state = DEFERRED_FREE;
 	deferred_waiting--;
 	(void)reply_abort(deferred->reply);
 	spare[spare_count++] = deferred->reply;
+	memcpy(thread_buffer()->words, words, sizeof(words));
 }
 
 // A lane has one call at a time: a new one says that nobody waits for the old one. What is older than

@@ -25,7 +25,7 @@ static status_t manager_begin(enum start_mode mode)
 	}
 	(void)client_resume(&manager->base);
 	for (unsigned i = 0; i < LANE; i++)
-		manager->base.lane[i].busy = 1;
+		manager->base.lane[i].busy = LANE_KEPT;
 	client_chain(&manager->base);
 	return STATUS_OK;
 }

@@ -7,6 +7,7 @@
 #include <caplet/clock.h>
 
 #include <errno.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,43 @@ static void calls_that_wait_are_interrupted(void)
 	pid = sender(SIGUSR1);
 	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 3 && caught == 2);
 	handle(SIGUSR1, SIG_DFL, 0);
+}
+
+static sigjmp_buf back;
+
+static void leap(int signal)
+{
+	siglongjmp(back, signal);
+}
+
+// More often than the session has lanes: each call that was left must have given its own back.
+static void handlers_leap_out_of_calls(void)
+{
+	struct itimerval soon = {.it_value = {.tv_usec = 5000}};
+	int ends[2], status;
+	volatile int left = 0;
+	char byte = 7;
+	pid_t pid;
+
+	CHECK(pipe(ends) == 0);
+	handle(SIGALRM, leap, 0);
+	while (left < 12) {
+		if (sigsetjmp(back, 1) == 0) {
+			setitimer(ITIMER_REAL, &soon, NULL);
+			(void)read(ends[0], &byte, 1);
+			CHECK(false);
+		} else {
+			left++;
+		}
+	}
+	handle(SIGALRM, SIG_DFL, 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(write(ends[1], &byte, 1) == 1 ? 4 : 5);
+	CHECK(read(ends[0], &byte, 1) == 1 && byte == 7);
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 4);
+	close(ends[0]);
+	close(ends[1]);
 }
 
 static void sigsuspend_waits(void)
@@ -270,6 +308,7 @@ const struct test signal_suite[] = {
 	{"blocked_signals_wait", blocked_signals_wait},
 	{"to_a_computing_process", to_a_computing_process},
 	{"calls_that_wait_are_interrupted", calls_that_wait_are_interrupted},
+	{"handlers_leap_out_of_calls", handlers_leap_out_of_calls},
 	{"sigsuspend_waits", sigsuspend_waits},
 	{"default_actions", default_actions},
 	{"stop_and_go_on", stop_and_go_on},

@@ -71,7 +71,7 @@ status_t client_failure(struct client *client, uint64_t ticket, struct ipc_answe
 	return answer.status ? (status_t)answer.status : (status_t)msg_label(answer.descriptor);
 }
 
-uint64_t client_begin_slow(struct client *client)
+uint64_t client_begin_slow(struct client *client, uint32_t frame)
 {
 	(void)client;
 	fail_msg("a lane was kept");

@@ -372,7 +372,7 @@ static void answers_that_come_later(void **state)
 	cancelled = first;
 	first = mock_send(PROBE, msg_make(PROBE_METHOD_AWAIT, 0, 2), words);
 	assert_false(mock_answer(cancelled, &answer, words, 50));
-	probe.base.lane[0].busy = 1; // the raw calls are in lane 0 and 1: use none of them
+	probe.base.lane[0].busy = LANE_KEPT; // the raw calls are in lane 0 and 1: use none of them
 	words[0] = 3;
 	words[1] = 20;
 	assert_false(mock_answer(first, &answer, words, 50));
