@@ -11,8 +11,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -25,11 +25,11 @@ static char *shell_environment[] = {"PATH=/bin",    "HOME=/tmp",  "SHELL=" SHELL
 				    "USER=root",    "TERM=vt100", "TZ=UTC0",
 				    "LOGNAME=root", "PWD=/tmp",	  NULL};
 
-// In the child: a session of its own, whose group is in the foreground of the console.
+// In the child: a session of its own, whose controlling terminal is the console.
 _Noreturn static void shell_become(void)
 {
 	setsid();
-	(void)tcsetpgrp(STDIN_FILENO, getpid());
+	(void)ioctl(STDIN_FILENO, TIOCSCTTY, 0);
 	(void)chdir("/tmp");
 	execve(SHELL, shell_arguments, shell_environment);
 	_exit(NOT_STARTED);

@@ -104,5 +104,5 @@ pid_t setsid(void)
 
 pid_t tcgetsid(int descriptor)
 {
-	return isatty(descriptor) ? getsid(0) : -1;
+	return tcgetpgrp(descriptor) >= 0 ? getsid(0) : -1;
 }

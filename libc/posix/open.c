@@ -6,6 +6,8 @@
 
 #include "files.h"
 
+#include <caplet/library.h>
+#include <console.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -36,6 +38,15 @@ static uint32_t flags_from(int flags)
 	return result;
 }
 
+// Whether the process has a controlling terminal.
+static bool terminal_is_own(void)
+{
+	struct console_client *console = console_session();
+	uint32_t group;
+
+	return console != NULL && console_get_foreground(console, &group) == STATUS_OK;
+}
+
 static int open_path(const char *path, int flags, mode_t mode)
 {
 	struct vfs_client *vfs = vfs_session();
@@ -51,6 +62,10 @@ static int open_path(const char *path, int flags, mode_t mode)
 	}
 	if ((flags & O_ACCMODE) > O_RDWR) {
 		errno = EINVAL;
+		return -1;
+	}
+	if (strcmp(path, "/dev/tty") == 0 && !terminal_is_own()) {
+		errno = ENXIO;
 		return -1;
 	}
 	status = vfs_open(vfs, flags_from(flags), mode, path, strlen(path), &server,

@@ -8,6 +8,7 @@
 #include <caplet/library.h>
 #include <console.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -104,14 +105,44 @@ int tcflow(int number, int action)
 	return 0;
 }
 
+static int group_result(status_t status)
+{
+	switch (status) {
+	case CONSOLE_NOT_YOURS: errno = ENOTTY; return -1;
+	case CONSOLE_NOT_PERMITTED: errno = EPERM; return -1;
+	default: return file_result(status);
+	}
+}
+
+static int control(int number)
+{
+	struct console_client *console = console_of(number);
+
+	return console != NULL ? group_result(console_control(console)) : -1;
+}
+
 pid_t tcgetpgrp(int number)
 {
 	struct console_client *console = console_of(number);
 	uint32_t group = 0;
 
-	if (console == NULL || file_result(console_get_foreground(console, &group)) != 0)
+	if (console == NULL || group_result(console_get_foreground(console, &group)) != 0)
 		return -1;
 	return (pid_t)group;
+}
+
+// From the background it is SIGTTOU, as for every change of the terminal; only a process that
+// does not mind the signal may. True: it went on and is to look again.
+static bool is_stopped(int number)
+{
+	struct sigaction action;
+	sigset_t mask;
+
+	if (tcgetpgrp(number) == getpgrp() || sigaction(SIGTTOU, NULL, &action) != 0 ||
+	    sigprocmask(SIG_SETMASK, NULL, &mask) != 0 || sigismember(&mask, SIGTTOU) ||
+	    action.sa_handler != SIG_DFL)
+		return false;
+	return kill(0, SIGTTOU) == 0;
 }
 
 int tcsetpgrp(int number, pid_t group)
@@ -124,7 +155,9 @@ int tcsetpgrp(int number, pid_t group)
 		errno = EINVAL;
 		return -1;
 	}
-	return file_result(console_set_foreground(console, (uint32_t)group));
+	while (is_stopped(number))
+		;
+	return group_result(console_set_foreground(console, (uint32_t)group));
 }
 
 int tcgetwinsize(int number, struct winsize *size)
@@ -192,6 +225,10 @@ int ioctl(int number, unsigned long request, ...)
 	case TCFLSH: return tcflush(number, (int)(intptr_t)argument);
 	case TIOCGWINSZ: return tcgetwinsize(number, argument);
 	case TIOCSWINSZ: return tcsetwinsize(number, argument);
+	case TIOCSCTTY: return control(number);
+	case TIOCGSID:
+		*(pid_t *)argument = tcgetsid(number);
+		return *(pid_t *)argument < 0 ? -1 : 0;
 	case TIOCSPGRP: return tcsetpgrp(number, *(pid_t *)argument);
 	case TIOCGPGRP:
 		*(pid_t *)argument = tcgetpgrp(number);

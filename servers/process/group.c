@@ -49,6 +49,7 @@ void session_leader_ended(const struct entry *leader)
 	bool its = false;
 
 	for_each_entry(e) its |= e->session == leader->session && e->group == (int32_t)foreground;
+	terminal_release(leader->session);
 	if (foreground == 0 || !its)
 		return;
 	signal_group((int32_t)foreground, SIGNAL_HUP);

@@ -140,6 +140,7 @@ status_t terminal_begin(void);
 void terminal_events(void);			// those that have come
 void terminal_group(const struct entry *entry); // the console learns of its group
 uint32_t terminal_foreground(void);
+void terminal_release(int32_t session); // its leader has ended
 
 // ---- group.c
 

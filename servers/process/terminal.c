@@ -72,7 +72,14 @@ void terminal_events(void)
 void terminal_group(const struct entry *entry)
 {
 	if (console != NULL)
-		(void)console_set_group(console, entry->process, (uint32_t)entry->group);
+		(void)console_set_group(console, entry->process, (uint32_t)entry->group,
+					(uint32_t)entry->session);
+}
+
+void terminal_release(int32_t session)
+{
+	if (console != NULL)
+		(void)console_release(console, (uint32_t)session);
 }
 
 uint32_t terminal_foreground(void)

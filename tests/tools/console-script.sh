@@ -57,3 +57,7 @@ expect 4 -t 1 -- hang
 expect 4 -t 1 -p 'another> ' -- one
 expect 5 -t 5 -- one end two
 expect 0 -t 5 -n -- one
+expect 0 -t 5 -- one '@wait got one' '@keys two^J' '@wait got two' three
+expect 4 -t 1 -- one '@wait got two' three
+expect 0 -t 5 -- '@fails bad' one
+expect 1 -t 5 -- '@fails one' one

@@ -6,7 +6,13 @@
 //
 // COMMAND (QEMU) has the guest's serial line on its standard input and output. Each time the
 // prompt appears at the end of the output, the next line of SCRIPT is typed; blank lines and lines
-// that begin with # are skipped. A shell that ends a command with a status other than 0 prints
+// that begin with # are skipped. Lines that begin with @ are other things to do, the last two without the prompt:
+//
+//	@fails LINE	type LINE, whose status must not be 0
+//	@wait TEXT	go on when TEXT has come since something was typed or waited for last
+//	@keys KEYS	type KEYS: ^C a control character, \e escape, \r return, \^ and \\ themselves
+//
+// A shell that ends a command with a status other than 0 prints
 // `[status N]` on a line of its own before it prompts again. After the last line `poweroff` is
 // typed and COMMAND must end (-n: COMMAND is ended at the last prompt instead). PROMPT [`caplet> `] may
 // be given several times; one that asks the terminal for the cursor's place counts as one, too.
@@ -42,7 +48,10 @@ struct run {
 	int to_guest, from_guest;
 	char line[4096]; // what the guest printed since the last newline or typed line
 	size_t line_length;
+	char seen[1 << 16]; // the end of what came since something was typed or waited for last
+	size_t seen_length;
 	bool line_failed; // a [status N] was seen
+	bool fails;	  // the line typed last is to fail
 	bool finished;	  // the last prompt has come
 };
 
@@ -82,42 +91,36 @@ static void guest_end(struct run *run)
 	waitpid(run->guest, NULL, 0);
 }
 
+static void type_bytes(struct run *run, const char *bytes, size_t size)
+{
+	run->seen_length = 0;
+	run->line_length = 0;
+	if (write(run->to_guest, bytes, size) != (ssize_t)size)
+		fprintf(stderr, "console-script: cannot type %zu bytes\n", size);
+}
+
 static void type_line(struct run *run, const char *text)
 {
-	run->line_length = 0;
-	if (write(run->to_guest, text, strlen(text)) < 0 || write(run->to_guest, "\n", 1) < 0)
-		fprintf(stderr, "console-script: cannot type \"%s\"\n", text);
+	char line[strlen(text) + 2];
+
+	type_bytes(run, line, (size_t)sprintf(line, "%s\n", text));
 }
 
-static void prompt_seen(struct run *run)
+static void type_keys(struct run *run, const char *text)
 {
-	if (run->next < run->script.count) {
-		type_line(run, run->script.text[run->next++]);
-		return;
-	}
-	if (!run->finished && run->power_off)
-		type_line(run, "poweroff");
-	run->finished = true;
-}
+	char keys[strlen(text) + 1];
+	size_t size = 0;
 
-// A whole line of output, without its end. Returns the status to end with, or -1.
-static int line_seen(struct run *run)
-{
-	int status;
+	for (; *text != '\0'; text++) {
+		char key = *text;
 
-	run->line[run->line_length] = '\0';
-	while (run->line_length > 0 && run->line[run->line_length - 1] == '\r')
-		run->line[--run->line_length] = '\0';
-	expectation_see(&run->expectation, run->line);
-	if (strstr(run->line, "kernel panic") != NULL)
-		return STATUS_PANIC;
-	// The machine may take a moment to turn off, and the shell go on meanwhile.
-	if (!run->finished && sscanf(run->line, "[status %d]", &status) == 1 && status != 0) {
-		fprintf(stderr, "console-script: line failed: %s\n",
-			run->next > 0 ? run->script.text[run->next - 1] : "");
-		run->line_failed = true;
+		if (key == '^' && text[1] != '\0')
+			key = (char)(*++text & 0x1f);
+		else if (key == '\\' && text[1] != '\0')
+			key = (char)(*++text == 'e' ? '\033' : *text == 'r' ? '\r' : *text);
+		keys[size++] = key;
 	}
-	return -1;
+	type_bytes(run, keys, size);
 }
 
 static bool line_is_prompt(struct run *run)
@@ -138,6 +141,105 @@ static bool line_is_prompt(struct run *run)
 	return false;
 }
 
+// Has the text come? What came before its end is not looked at again.
+static bool has_come(struct run *run, const char *text)
+{
+	const char *found = memmem(run->seen, run->seen_length, text, strlen(text));
+
+	if (found == NULL)
+		return false;
+	found += strlen(text);
+	run->seen_length -= (size_t)(found - run->seen);
+	memmove(run->seen, found, run->seen_length);
+	return true;
+}
+
+static void line_fail(struct run *run, const char *how)
+{
+	fprintf(stderr, "console-script: line %s: %s\n", how,
+		run->next > 0 ? run->script.text[run->next - 1] : "");
+	run->line_failed = true;
+}
+
+static void status_seen(struct run *run)
+{
+	if (!run->fails)
+		line_fail(run, "failed");
+	run->fails = false;
+}
+
+// The prompt has come again.
+static void line_ended(struct run *run)
+{
+	if (run->fails)
+		line_fail(run, "did not fail");
+	run->fails = false;
+}
+
+static void last_prompt_seen(struct run *run)
+{
+	line_ended(run);
+	if (!run->finished && run->power_off)
+		type_line(run, "poweroff");
+	run->finished = true;
+}
+
+// Does what the script says next, if it is time for it.
+static bool step(struct run *run)
+{
+	const char *text = run->next < run->script.count ? run->script.text[run->next] : NULL;
+
+	if (text == NULL) {
+		if (line_is_prompt(run))
+			last_prompt_seen(run);
+		return false;
+	}
+	if (strncmp(text, "@wait ", 6) == 0) {
+		if (!has_come(run, text + 6))
+			return false;
+	} else if (strncmp(text, "@keys ", 6) == 0) {
+		type_keys(run, text + 6);
+	} else {
+		if (!line_is_prompt(run))
+			return false;
+		line_ended(run);
+		run->fails = strncmp(text, "@fails ", 7) == 0;
+		type_line(run, run->fails ? text + 7 : text);
+	}
+	run->next++;
+	return true;
+}
+
+// A whole line of output, without its end. Returns the status to end with, or -1.
+static int line_seen(struct run *run)
+{
+	int status;
+
+	run->line[run->line_length] = '\0';
+	while (run->line_length > 0 && run->line[run->line_length - 1] == '\r')
+		run->line[--run->line_length] = '\0';
+	expectation_see(&run->expectation, run->line);
+	if (strstr(run->line, "kernel panic") != NULL)
+		return STATUS_PANIC;
+	// The machine may take a moment to turn off, and the shell go on meanwhile.
+	if (!run->finished && sscanf(run->line, "[status %d]", &status) == 1 && status != 0)
+		status_seen(run);
+	return -1;
+}
+
+// Keeps the end of what was seen.
+static void seen_add(struct run *run, const char *data, size_t size)
+{
+	size_t most = sizeof(run->seen) / 2;
+
+	if (run->seen_length + size > sizeof(run->seen)) {
+		memmove(run->seen, run->seen + run->seen_length - most, most);
+		run->seen_length = most;
+	}
+	memcpy(run->seen + run->seen_length, data, size);
+	run->seen_length += size;
+}
+
 // Takes in what the guest printed. Returns the status to end with, or -1.
 static int output_seen(struct run *run, const char *data, size_t size)
 {
@@ -145,6 +247,7 @@ static int output_seen(struct run *run, const char *data, size_t size)
 
 	fwrite(data, 1, size, stdout);
 	fflush(stdout);
+	seen_add(run, data, size);
 	for (size_t i = 0; i < size && status < 0; i++) {
 		if (data[i] == '\n') {
 			status = line_seen(run);
@@ -153,8 +256,8 @@ static int output_seen(struct run *run, const char *data, size_t size)
 			run->line[run->line_length++] = data[i];
 		}
 	}
-	if (status < 0 && line_is_prompt(run))
-		prompt_seen(run);
+	while (status < 0 && step(run))
+		;
 	return status;
 }
 

@@ -4,7 +4,8 @@
 // events that the process server waits for. A process that is not of the foreground group and reads
 // is told of to the process server and waits until its group is in the foreground.
 //
-// A session's own[0] is its process's group; 0: the process server has not said.
+// A session's own[0] is its process's group, and above it the session in the sense of POSIX; 0: the process server has
+// not said.
 #include "console.h"
 
 #include <string.h>
@@ -19,9 +20,20 @@ static uint32_t group_of(const struct session *session)
 	return (uint32_t)session->own[0];
 }
 
+static uint32_t posix_session_of(const struct session *session)
+{
+	return (uint32_t)(session->own[0] >> 32);
+}
+
+// For other sessions the terminal is a file like any other.
+static bool is_controlled(const struct session *session)
+{
+	return terminal->session != 0 && posix_session_of(session) == terminal->session;
+}
+
 static bool in_background(const struct session *session)
 {
-	return terminal->foreground != 0 && group_of(session) != 0 &&
+	return is_controlled(session) && terminal->foreground != 0 &&
 	       group_of(session) != terminal->foreground;
 }
 
@@ -290,20 +302,42 @@ status_t console_set_size_handle(struct session *session, uint16_t rows, uint16_
 
 // ---- jobs --------------------------------------------------------------------------------------
 
+status_t console_control_handle(struct session *session)
+{
+	if (is_controlled(session))
+		return STATUS_OK;
+	if (terminal->session != 0 || group_of(session) == 0 ||
+	    group_of(session) != posix_session_of(session))
+		return CONSOLE_NOT_PERMITTED;
+	ledger_set(&terminal->session, posix_session_of(session));
+	ledger_set(&terminal->foreground, group_of(session));
+	work_later();
+	return STATUS_OK;
+}
+
+static bool may_steer(const struct session *session)
+{
+	return group_of(session) == 0 || terminal->session == 0 || is_controlled(session) ||
+	       server_trusts(session);
+}
+
 status_t console_get_foreground_handle(struct session *session, uint32_t *group)
 {
 	*group = terminal->foreground;
-	return STATUS_OK;
+	return may_steer(session) ? STATUS_OK : CONSOLE_NOT_YOURS;
 }
 
 status_t console_set_foreground_handle(struct session *session, uint32_t group)
 {
+	if (!may_steer(session))
+		return CONSOLE_NOT_YOURS;
 	ledger_set(&terminal->foreground, group);
 	work_later();
 	return STATUS_OK;
 }
 
-status_t console_set_group_handle(struct session *session, uint64_t process, uint32_t group)
+status_t console_set_group_handle(struct session *session, uint64_t process, uint32_t group,
+				  uint32_t posix_session)
 {
 	struct session *of;
 
@@ -312,7 +346,19 @@ status_t console_set_group_handle(struct session *session, uint64_t process, uin
 	of = server_session_adopt(process);
 	if (of == NULL)
 		return STATUS_QUOTA;
-	ledger_set(&of->own[0], (uint64_t)group);
+	ledger_set(&of->own[0], (uint64_t)posix_session << 32 | group);
+	work_later();
+	return STATUS_OK;
+}
+
+status_t console_release_handle(struct session *session, uint32_t posix_session)
+{
+	if (!server_trusts(session))
+		return STATUS_NOT_ALLOWED;
+	if (terminal->session != posix_session)
+		return STATUS_OK;
+	ledger_set(&terminal->session, 0u);
+	ledger_set(&terminal->foreground, 0u);
 	work_later();
 	return STATUS_OK;
 }
@@ -324,7 +370,7 @@ status_t file_inherit_handle(struct session *session, uint64_t parent, uint64_t 
 
 	if (from == NULL || group_of(from) == 0)
 		return server_trusts(session) ? STATUS_OK : STATUS_NOT_ALLOWED;
-	return console_set_group_handle(session, child, group_of(from));
+	return console_set_group_handle(session, child, group_of(from), posix_session_of(from));
 }
 
 status_t console_await_event_handle(struct session *session, uint64_t seen, uint64_t *number,

@@ -43,6 +43,7 @@ struct terminal {
 	uint64_t opened;	  // not 0: the device was set up
 	uint64_t logged;	  // position in the supervisor's log up to which it was queued
 	uint32_t foreground;	  // group of processes; 0: nobody cares for jobs
+	uint32_t session; // whose processes this is the controlling terminal of; 0: nobody's
 	uint32_t line_bytes;
 	uint64_t events; // that ever were; the last ones are kept
 	struct terminal_event event[TERMINAL_EVENTS];
