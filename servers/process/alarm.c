@@ -9,7 +9,7 @@
 #include <timer.h>
 
 static struct timer_client timer;
-static uint64_t armed; // what the timer was told in this life; 0: nothing
+static uint64_t armed; // what the timer knows, as far as we know; 0: nothing
 
 static uint64_t earliest(void)
 {
@@ -41,6 +41,13 @@ static void ring(struct entry *entry, uint64_t now)
 	}
 	ledger_set(&entry->alarm_at, next);
 	signal_send(entry, SIGNAL_ALRM);
+}
+
+// The timer signals when the deadline has come, and when it has forgotten it.
+void alarms_look(void)
+{
+	armed = 0;
+	alarms_ring();
 }
 
 void alarms_ring(void)

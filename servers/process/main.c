@@ -8,8 +8,8 @@
 #include <caplet/system.h>
 
 #define BIT_CHILD (1ul << SUPERVISOR_CHILD_BIT)
-
-enum { LANE = 7 }; // the last one
+#define BIT_TIMER (1ul << 20) // as the manifest says
+enum { LANE = 7 };	      // the last one
 
 // The session with the supervisor is one for the whole process, and libc uses its first lanes; calls of
 // chains have the last one for themselves.
@@ -79,7 +79,10 @@ static void notified(uint64_t bits)
 	if (bits & BIT_CHILD)
 		ends_take();
 	terminal_events();
-	alarms_ring();
+	if (bits & BIT_TIMER)
+		alarms_look();
+	else
+		alarms_ring();
 }
 
 // The end of a process that was made here is told by the supervisor, with its status.

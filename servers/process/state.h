@@ -149,6 +149,7 @@ void session_leader_ended(const struct entry *leader);
 // ---- alarm.c
 
 void alarms_ring(void); // those that are due; and the timer is set for the next
+void alarms_look(void); // and whatever the timer was told does not count
 
 // ---- pipe.c
 

@@ -215,14 +215,16 @@ static status_t timer_init(enum start_mode mode)
 	state = ledger_region("timer", 2, sizeof *state);
 	if (pit_port == NULL || rtc_port == NULL || pit_irq == NULL || state == NULL)
 		return STATUS_NO_GRANT;
+	armer = armer_find();
 	if (!state->known) {
 		uint64_t seconds = rtc_read(rtc_port->cap, rtc_port->detail >> 16);
 
+		if (armer != NULL) // what it had armed is not known here: it arms again
+			(void)ipc_signal(armer->cap);
 		ledger_change(state, sizeof *state);
 		state->wall_offset = seconds * NANOSECONDS_PER_SECOND - clock_now();
 		state->known = 1;
 	}
-	armer = armer_find();
 	if (state->armed != 0 && armer != NULL)
 		(void)sleepers_add(&sleepers, state->armed, state);
 	for (unsigned i = 0; i < ALARMS_MAX; i++)

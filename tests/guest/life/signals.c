@@ -5,6 +5,7 @@
 #include "life_test.h"
 
 #include <caplet/clock.h>
+#include <caplet/system.h>
 
 #include <errno.h>
 #include <setjmp.h>
@@ -243,6 +244,12 @@ static void alarms_ring(void)
 		;
 	CHECK(caught >= 3);
 	CHECK(server_restart());
+	caught = 0;
+	while (caught < 3 && clock_now() < end)
+		;
+	CHECK(caught >= 3);
+	// A timer that has forgotten everything is told again.
+	CHECK(supervisor_restart_fresh(&supervisor_session, "timer") == STATUS_OK);
 	caught = 0;
 	while (caught < 3 && clock_now() < end)
 		;
