@@ -40,7 +40,7 @@ static size_t round_up(size_t bytes, size_t to)
 }
 
 static void block_fill(struct process_block *block, char *const argv[], char *const envp[],
-		       const struct process_image *image, bool executes)
+		       const struct process_image *image, const struct spawn_wishes *wishes)
 {
 	char *to = (char *)(block + 1);
 
@@ -50,12 +50,17 @@ static void block_fill(struct process_block *block, char *const argv[], char *co
 	block->files_offset = (uint32_t)round_up(sizeof(*block) + block->strings_bytes, 8);
 	if (descriptor_export != NULL)
 		block->files_bytes = (uint32_t)descriptor_export(
-			(char *)block + block->files_offset, BLOCK_FILES_MAX);
+			(char *)block + block->files_offset, BLOCK_FILES_MAX,
+			wishes != NULL ? wishes->table : NULL);
 	if (signal_export != NULL)
 		signal_export(block);
-	block->executed = executes;
-	if (!executes)
+	block->executed = wishes == NULL;
+	if (wishes != NULL) {
+		if (wishes->mask != NULL)
+			block->signal_mask = *wishes->mask;
+		block->signal_ignored &= ~wishes->signals_default;
 		return;
+	}
 	block->block = image->block;
 	block->image = image->object;
 	block->nonce[VFS_PROCESS] = process_session_nonce();
@@ -63,7 +68,8 @@ static void block_fill(struct process_block *block, char *const argv[], char *co
 		file_nonces(block->nonce);
 }
 
-int block_make(char *const argv[], char *const envp[], struct process_image *image, bool executes)
+int block_make(char *const argv[], char *const envp[], struct process_image *image,
+	       const struct spawn_wishes *wishes)
 {
 	struct process_block head = {0};
 	uint64_t address, bytes;
@@ -80,7 +86,7 @@ int block_make(char *const argv[], char *const envp[], struct process_image *ima
 	bytes = round_up(sizeof(head) + strings + 8 + (descriptor_export ? BLOCK_FILES_MAX : 0) +
 				 8ul * (head.argument_count + head.environment_count + 2),
 			 PAGE_SIZE);
-	status = pager_object_create(&pager_session, bytes, executes ? PAGER_KEEP : 0,
+	status = pager_object_create(&pager_session, bytes, wishes == NULL ? PAGER_KEEP : 0,
 				     &image->block);
 	if (status == STATUS_OK)
 		status = pager_object_map(&pager_session, image->block, 0, 0, bytes,
@@ -91,7 +97,7 @@ int block_make(char *const argv[], char *const envp[], struct process_image *ima
 	}
 	image->block_bytes = bytes;
 	*(struct process_block *)address = head;
-	block_fill((struct process_block *)address, argv, envp, image, executes);
+	block_fill((struct process_block *)address, argv, envp, image, wishes);
 	(void)pager_unmap(&pager_session, address, bytes);
 	return 0;
 }

@@ -229,17 +229,27 @@ struct exported {
 	struct descriptor descriptor;
 };
 
-size_t descriptor_export(void *to, size_t room)
+void descriptor_copy(struct descriptor to[DESCRIPTORS_MAX])
 {
+	lock();
+	memcpy(to, table, sizeof(table));
+	unlock();
+}
+
+size_t descriptor_export(void *to, size_t room, const struct descriptor *from)
+{
+	int end = from != NULL ? DESCRIPTORS_MAX : highest;
 	struct exported *entry = to;
 	size_t bytes = 0;
 
-	for (int i = 0; i < highest; i++) {
-		if (!table[i].used)
+	if (from == NULL)
+		from = table;
+	for (int i = 0; i < end; i++) {
+		if (!from[i].used)
 			continue;
 		if (room - bytes < sizeof(*entry))
 			return 0;
-		*entry++ = (struct exported){.number = i, .descriptor = table[i]};
+		*entry++ = (struct exported){.number = i, .descriptor = from[i]};
 		bytes += sizeof(*entry);
 	}
 	return bytes;

@@ -19,7 +19,7 @@ int _execve(const char *path, char *const argv[], char *const envp[])
 		return posix_fail(STATUS_NO_GRANT);
 	if (program_open(&program, path, argv, true) != 0)
 		return -1;
-	if (block_make(program.argv, envp, &program.image, true) == 0) {
+	if (block_make(program.argv, envp, &program.image, NULL) == 0) {
 		status = process_exec(process, program.name, &program.image);
 		(void)posix_fail(status);
 	}

@@ -52,7 +52,8 @@ void stat_from(struct stat *to, unsigned server, const struct file_stat *from);
 
 // In a forked child: sessions and windows are the parent's and are forgotten; descriptors stay.
 void descriptor_forked(void);
-// The table for the image that exec loads next, or for a spawned child. -> bytes; 0: no room
-size_t descriptor_export(void *to, size_t room);
+void descriptor_copy(struct descriptor to[DESCRIPTORS_MAX]);
+// A table, NULL: this one, for the image that exec loads next, or for a spawned child. -> bytes; 0: no room
+size_t descriptor_export(void *to, size_t room, const struct descriptor *table);
 // At the start of that image; what was marked close-on-exec is closed.
 void descriptor_import(const void *from, size_t bytes);

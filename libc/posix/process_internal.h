@@ -23,7 +23,22 @@ int posix_fail(status_t status);
 
 // Builds the block for a new image; `image` gets its object and size. 0, or errno set and -1. The
 // object is released by block_release, or goes with the process that it was made for.
-int block_make(char *const argv[], char *const envp[], struct process_image *image, bool executes);
+struct descriptor;
+
+// How a spawned child is to differ from what is handed on by itself.
+struct spawn_wishes {
+	const struct descriptor
+		*table;		  // its descriptors, DESCRIPTORS_MAX; NULL: those of this process
+	const uint64_t *mask;	  // NULL: this thread's
+	uint64_t signals_default; // that are not ignored, even if they are here
+	pid_t group;		  // 0: the same, -1: one of its own
+};
+
+// wishes: NULL: for exec, in this process.
+int block_make(char *const argv[], char *const envp[], struct process_image *image,
+	       const struct spawn_wishes *wishes);
+pid_t spawn_wished(const char *path, char *const argv[], char *const envp[],
+		   const struct spawn_wishes *wishes);
 void block_release(const struct process_image *image);
 
 // A file that can be loaded: the name of a program of the archive, or an object with its contents in
@@ -40,7 +55,7 @@ int program_open(struct program *program, const char *path, char *const argv[], 
 void program_close(struct program *program);
 
 // libc/posix/descriptor.c. Callers that must not draw it into every program name it weak, and ask.
-size_t descriptor_export(void *to, size_t room);
+size_t descriptor_export(void *to, size_t room, const struct descriptor *table);
 void descriptor_import(const void *from, size_t bytes);
 void descriptor_forked(void);
 

@@ -164,17 +164,24 @@ void signal_come_late(void)
 // ---- settings
 
 // Signals that nobody here would notice need not come at all.
-static void tell(void)
+static uint64_t unwanted_now(void)
 {
-	struct process_client *process;
 	uint64_t unwanted = 0;
-	bool reap =
-		actions[SIGCHLD].sa_handler == SIG_IGN || actions[SIGCHLD].sa_flags & SA_NOCLDWAIT;
 
 	for (int i = 1; i < NSIG; i++)
 		if (actions[i].sa_handler == SIG_IGN ||
 		    (actions[i].sa_handler == SIG_DFL && BIT(i) & DEFAULT_IGNORED))
 			unwanted |= BIT(i);
+	return unwanted;
+}
+
+static void tell(void)
+{
+	struct process_client *process;
+	uint64_t unwanted = unwanted_now();
+	bool reap =
+		actions[SIGCHLD].sa_handler == SIG_IGN || actions[SIGCHLD].sa_flags & SA_NOCLDWAIT;
+
 	if (unwanted == told && reap == told_reap)
 		return;
 	process = process_session();
@@ -328,4 +335,6 @@ void signal_import(const struct process_block *block)
 	for (int i = 1; i < NSIG; i++)
 		if (block->signal_ignored & BIT(i))
 			actions[i].sa_handler = SIG_IGN;
+	if (told & ~unwanted_now()) // what a spawned child is to have by default
+		tell();
 }
