@@ -17,8 +17,8 @@
 
 static const char archive_folder[] = "/bin/";
 
-// The program's name in the archive; false: it is another file.
-static bool is_in_archive(const char *path, char name[32])
+// The program's name in the archive, where a link stands for what it names; false: it is another file.
+static bool find_in_archive(const char *path, char name[32])
 {
 	size_t folder = sizeof(archive_folder) - 1;
 
@@ -26,22 +26,6 @@ static bool is_in_archive(const char *path, char name[32])
 	    strchr(path + folder, '/') != NULL || path[folder] == '\0')
 		return false;
 	strcpy(name, path + folder);
-	return true;
-}
-
-// Names of the archive may be links to others beside them; one such is followed.
-static bool find_in_archive(const char *path, char name[32])
-{
-	char target[32];
-	ssize_t bytes;
-
-	if (!is_in_archive(path, name))
-		return false;
-	bytes = readlink(path, target, sizeof(target) - 1);
-	if (bytes <= 0 || memchr(target, '/', (size_t)bytes) != NULL)
-		return true; // no link: the name itself, which may be of no program
-	target[bytes] = '\0';
-	strcpy(name, target);
 	return true;
 }
 

@@ -40,7 +40,7 @@ static struct archive_member *found_place(const char *name)
 	return &found[hash % FOUND_MAX];
 }
 
-bool program_find(const char *name, struct archive_member *member)
+static bool member_find(const char *name, struct archive_member *member)
 {
 	struct archive_member *place = found_place(name);
 
@@ -52,6 +52,23 @@ bool program_find(const char *name, struct archive_member *member)
 	}
 	*member = *place;
 	return true;
+}
+
+// A link to another name in the same folder stands for what it names.
+bool program_find(const char *name, struct archive_member *member)
+{
+	const char *slash = strrchr(name, '/');
+	char path[2 * PROCESS_NAME_MAX];
+
+	if (!member_find(name, member))
+		return false;
+	if (member->type != ARCHIVE_LINK)
+		return true;
+	if (slash == NULL || strchr(member->target, '/') != NULL ||
+	    (unsigned)snprintf(path, sizeof(path), "%.*s%s", (int)(slash + 1 - name), name,
+			       member->target) >= sizeof(path))
+		return false;
+	return member_find(path, member) && member->type != ARCHIVE_LINK;
 }
 
 static bool text_ends(const char *text, uint64_t bytes)

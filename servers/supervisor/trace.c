@@ -37,6 +37,10 @@ static const struct symbols *symbols_find(const char *program)
 	struct archive_member member;
 	char path[PROCESS_NAME_MAX + 8];
 
+	// A program that is a link has the symbols of what it links to.
+	snprintf(path, sizeof(path), "bin/%s", program);
+	if (program_find(path, &member) && strncmp(member.name, "bin/", 4) == 0)
+		program = member.name + 4;
 	snprintf(path, sizeof(path), "sym/%s", program);
 	if (!program_find(path, &member) || member.bytes < sizeof(*symbols))
 		return NULL;
