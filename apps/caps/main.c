@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// caps PROCESS: what a process can do, which is what it has capabilities for. Listed are those that
+// caps PID: what a process can do, which is what it has capabilities for. The pid is as ps shows it; servers, which are no
+// processes of POSIX, have one there, too. Listed are those that
 // the supervisor gave it by the manifest; it can make others only from these. What the manifest lets
 // it ask of the supervisor comes last.
 
@@ -11,7 +12,7 @@
 
 static const char *const kinds[] = {"every process", "session", "interrupt",
 				    "ports",	     "signals", "memory"};
-static const char *const authorities[] = {"spawn", "observe", "control", "power"};
+static const char *const authorities[] = {"spawn", "observe", "control", "power", "manage", "host"};
 
 static void grant_print(const struct supervisor_grant *grant)
 {
@@ -42,17 +43,42 @@ static void authority_print(uint32_t authority)
 		printf("\n");
 }
 
+// Its number in the system; 0: there is no such process.
+static uint64_t process_of(const char *pid)
+{
+	char line[80];
+	uint64_t process = 0;
+	FILE *file;
+
+	snprintf(line, sizeof(line), "/proc/%.20s/status", pid);
+	file = fopen(line, "r");
+	if (file == NULL)
+		return 0;
+	while (fgets(line, sizeof(line), file) != NULL)
+		if (sscanf(line, "Process: %lu", &process) == 1)
+			break;
+	fclose(file);
+	return process;
+}
+
 int main(int argc, char **argv)
 {
 	char *end = NULL;
-	uint64_t process = argc == 2 ? strtoul(argv[1], &end, 10) : 0;
+	uint64_t process;
 	struct supervisor_grant grant = {0};
 	uint32_t index = 0;
 	status_t status;
 
+	if (argc == 2)
+		(void)strtoul(argv[1], &end, 10);
 	if (end == NULL || end == argv[1] || *end != '\0') {
-		fprintf(stderr, "usage: caps PROCESS\n");
+		fprintf(stderr, "usage: caps PID\n");
 		return 2;
+	}
+	process = process_of(argv[1]);
+	if (process == 0) {
+		fprintf(stderr, "caps: %s: no such process\n", argv[1]);
+		return 1;
 	}
 	while ((status = supervisor_grant_at(&supervisor_session, process, index, &grant)) ==
 	       STATUS_OK) {

@@ -220,9 +220,10 @@ static void say_status(const struct supervisor_process *p)
 	bool known = table_find(p->process, &row);
 
 	say("Name:\t%s\nState:\t%c\nTgid:\t%d\nPid:\t%d\nPPid:\t%d\nUid:\t0\t0\t0\t0\n"
-	    "Gid:\t0\t0\t0\t0\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n",
+	    "Gid:\t0\t0\t0\t0\nVmSize:\t%8lu kB\nVmRSS:\t%8lu kB\nThreads:\t%u\n"
+	    "Process:\t%lu\n",
 	    p->name, state_of(p, &row), row.pid, row.pid, known ? row.parent : pid_of(p->parent),
-	    p->memory_bytes / 1024, p->memory_bytes / 1024, p->threads);
+	    p->memory_bytes / 1024, p->memory_bytes / 1024, p->threads, p->process);
 }
 
 static void say_memory(void)
@@ -285,6 +286,7 @@ static void say_mounts(const struct session *session)
 uint64_t proc_text(const struct session *session, uint64_t node, const char **result)
 {
 	struct supervisor_process facts;
+	struct process_row row;
 
 	length = 0;
 	*result = text;
@@ -303,9 +305,11 @@ uint64_t proc_text(const struct session *session, uint64_t node, const char **re
 	case PROC_SELF: say("%d", session ? pid_of(session->badge) : 0); break;
 	case PROC_PID_STAT: say_stat(&facts); break;
 	case PROC_PID_STATUS: say_status(&facts); break;
-	case PROC_PID_CMDLINE:
-		say("%s", facts.name);
-		length++; // with its zero
+	case PROC_PID_CMDLINE: // nothing for servers, which ps then shows in brackets
+		if (table_find(facts.process, &row)) {
+			say("%s", facts.name);
+			length++; // with its zero
+		}
 		break;
 	default: break;
 	}
