@@ -35,7 +35,7 @@ $(foreach part,$(kill-parts),$(call command-test,boot/kill-$(part),300,\
 	$$(call kill-command,$(part)),build/host/console-script $(BUILD)/caplet.elf \
 	$(BUILD)/kill.tar))
 
-kill: build/host/console-script $(BUILD)/caplet.elf $(BUILD)/kill.tar ## let each server die at every kill point
+kill: build/host/console-script $(BUILD)/caplet.elf $(BUILD)/kill.tar $(BUILD)/life-kill.tar ## let each server die at every kill point
 	@mkdir -p build/tests
 	@for part in $(kill-parts); do \
 		echo "killtest $$part" > build/tests/kill.lines; \
@@ -43,5 +43,7 @@ kill: build/host/console-script $(BUILD)/caplet.elf $(BUILD)/kill.tar ## let eac
 			$(QEMU_EXIT) -serial stdio -kernel $(BUILD)/caplet.elf \
 			-initrd $(BUILD)/kill.tar | grep -a '^killtest:' || exit 1; \
 	done
+	@timeout 3600 $(QEMU_TEST) -kernel $(BUILD)/caplet.elf -initrd $(BUILD)/life-kill.tar < /dev/null | \
+		grep -a -e '^the process server died' -e '^not ok' -e '^suite done: .* 0 failed'
 
 .PHONY: kill

@@ -7,7 +7,14 @@ $(call image,lifetest,tests/guest,$(life-sources),fpu)
 $(call image,process-kill,servers/process,,kill)
 $(call image,lifechild,tests/guest/life/child,,fpu)
 $(call manifest,life-manifest,tests/guest/life/life.caplet)
-$(call archive,life,$(call root-member,root) manifest=$(BUILD)/life-manifest.bin \
-	bin/process=$(BUILD)/stripped/process-kill \
-	$(call program-members,console lifechild lifetest pager supervisor timer))
+life-members := $(call root-member,root) bin/process=$(BUILD)/stripped/process-kill \
+	$(call program-members,console lifechild lifetest pager supervisor timer)
+$(call archive,life,$(life-members) manifest=$(BUILD)/life-manifest.bin)
 $(call guest-suite,life,$(BUILD)/life.tar,120)
+# `make kill` has the process server die at every one of its points.
+$(BUILD)/life-kill.caplet: tests/guest/life/life.caplet
+	 -p $()
+	$(Q)sed 's/^start lifetest.*/start lifetest "1"/' $< > $@
+$(call manifest,life-kill-manifest,$(BUILD)/life-kill.caplet)
+$(call archive,life-kill,$(life-members) manifest=$(BUILD)/life-kill-manifest.bin)
+

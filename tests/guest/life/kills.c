@@ -16,7 +16,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { STRIDE = 37 };
+enum { STRIDE_SAMPLE = 37 };
+
+unsigned kill_stride = STRIDE_SAMPLE;
 
 // Leaves the course where something is not as without a death.
 #define STEP(condition)                                                                            \
@@ -128,7 +130,7 @@ static void killed_everywhere(const char *(*course)(void))
 			printf("killed at point %u: %s\n", n, wrong);
 		CHECK(wrong == NULL);
 		points++;
-		n += STRIDE;
+		n += kill_stride;
 	} while (restarts() != before);
 	printf("the process server died at %u kill points\n", points - 1);
 	CHECK(points > 2);

@@ -17,3 +17,5 @@ int child_run(const char *how, const char *more);
 void pause_ms(unsigned milliseconds);
 // Restarts the process server; or has it restarted at so many kill points from now.
 bool server_restart(void);
+// Every how many kill points the server dies; what `make kill` sets to 1.
+extern unsigned kill_stride;

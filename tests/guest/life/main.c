@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// The suite's start and the helpers of its files.
+// The suite's start and the helpers of its files. With a number: only the deaths, at each so many kill points.
 
 #include "life_test.h"
 
@@ -9,6 +9,7 @@
 #include <caplet/system.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -53,11 +54,16 @@ int main(int argc, char **argv)
 {
 	int status;
 
-	tests_run(life_tests);
-	tests_run(signal_suite);
-	tests_run(pipe_tests);
-	tests_run(kill_tests);
-	tests_run(life_limits);
+	if (argc > 1 && atoi(argv[1]) > 0) {
+		kill_stride = (unsigned)atoi(argv[1]);
+		tests_run(kill_tests);
+	} else {
+		tests_run(life_tests);
+		tests_run(signal_suite);
+		tests_run(pipe_tests);
+		tests_run(kill_tests);
+		tests_run(life_limits);
+	}
 	status = tests_end();
 	fflush(stdout);
 	pause_ms(100);
