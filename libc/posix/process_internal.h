@@ -62,6 +62,8 @@ void descriptor_forked(void);
 // ---- signals
 
 void signal_entry(void); // signal_entry.S
+void signal_call_on(uint64_t stack, void (*handler)(int, siginfo_t *, void *), int signal,
+		    siginfo_t *information);
 
 // Around a call that a handler without SA_RESTART ends: its stub then comes back with ABORTED or
 // INTERRUPTED, and signal_ended says so.

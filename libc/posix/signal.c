@@ -34,6 +34,7 @@ static __thread uint64_t mask;
 static bool taking; // a take of signals is under way below on the stack
 static bool take_again;
 static uint64_t own_process; // that the sessions are of: a forked child's are not its own at first
+static size_t signal_stack_bytes;
 
 // ---- what a signal does
 
@@ -52,12 +53,28 @@ static void act_by_default(int signal)
 			(void)process_terminate(process, (uint32_t)signal);
 }
 
+// On the stack for signals, if the handler wants it and it is not in use.
+static void handler_call(const struct sigaction *action, int signal, siginfo_t *information)
+{
+	struct thread_block *self = thread_self();
+	bool changes = (unsigned)action->sa_flags & SA_ONSTACK && self->signal_stack != 0 &&
+		       !self->on_signal_stack;
+	void (*handler)(int, siginfo_t *, void *) = action->sa_sigaction;
+
+	if (!changes) {
+		handler(signal, information, NULL); // the plain kind takes the first only
+		return;
+	}
+	self->on_signal_stack = 1;
+	signal_call_on(self->signal_stack, handler, signal, information);
+	self->on_signal_stack = 0;
+}
+
 // -> whether a call that waits is to end.
-static bool act(int signal)
+static bool act(int signal, siginfo_t *information)
 {
 	struct sigaction action = actions[signal];
 	uint64_t old = mask;
-	siginfo_t information = {.si_signo = signal, .si_code = SI_USER};
 
 	if (action.sa_handler == SIG_IGN)
 		return false;
@@ -70,10 +87,7 @@ static bool act(int signal)
 	mask |= action.sa_mask & ~NEVER_BLOCKED;
 	if (!((unsigned)action.sa_flags & SA_NODEFER))
 		mask |= BIT(signal);
-	if (action.sa_flags & SA_SIGINFO)
-		action.sa_sigaction(signal, &information, NULL);
-	else
-		action.sa_handler(signal);
+	handler_call(&action, signal, information);
 	mask = old;
 	return !(action.sa_flags & SA_RESTART);
 }
@@ -87,7 +101,7 @@ static bool act_all(void)
 		int signal = __builtin_ctzl(ready) + 1;
 
 		__atomic_fetch_and(&pending, ~BIT(signal), __ATOMIC_ACQ_REL);
-		ends |= act(signal);
+		ends |= act(signal, &(siginfo_t){.si_signo = signal, .si_code = SI_USER});
 	}
 	return ends;
 }
@@ -114,6 +128,31 @@ static void take(void)
 	taking = false;
 }
 
+// A fault of its own. Where no handler wants it, the instruction is let fault again, with nowhere to send the
+// thread to: then it is a crash like any other, with its report.
+static void fault_act(const struct signal_frame *frame)
+{
+	struct thread_block *self = thread_self();
+	struct ipc_buffer buffer = *self->buffer;
+	siginfo_t information = {.si_signo = (int)frame->signal,
+				 .si_code = (int)frame->code,
+				 .si_addr = (void *)frame->address};
+	_sig_func_ptr handler = actions[frame->signal].sa_handler;
+	int error = errno;
+
+	if (handler == SIG_DFL || handler == SIG_IGN || mask & BIT(frame->signal)) {
+		self->signal_entry = 0;
+		return;
+	}
+	// The supervisor had to take the other stack for the frame: that is where this runs.
+	if ((uint64_t)frame - (self->signal_stack - signal_stack_bytes) < signal_stack_bytes)
+		self->on_signal_stack = 1;
+	(void)act((int)frame->signal, &information);
+	self->on_signal_stack = 0;
+	errno = error;
+	*self->buffer = buffer;
+}
+
 // From signal_entry.S, with the interrupted registers in the frame.
 void signal_arrived(struct signal_frame *frame)
 {
@@ -126,6 +165,10 @@ void signal_arrived(struct signal_frame *frame)
 	int error = errno;
 	bool ends;
 
+	if (frame->signal != 0) {
+		fault_act(frame);
+		return;
+	}
 	if (signal_held != 0) {
 		signal_late = 1;
 		return;
@@ -259,6 +302,29 @@ int sigsuspend(const sigset_t *set)
 	(void)act_all();
 	errno = EINTR;
 	return -1;
+}
+
+int sigaltstack(const stack_t *restrict stack, stack_t *restrict old)
+{
+	struct thread_block *self = thread_self();
+
+	if (old != NULL)
+		*old = (stack_t){.ss_sp = (void *)(self->signal_stack - signal_stack_bytes),
+				 .ss_size = signal_stack_bytes,
+				 .ss_flags = self->signal_stack == 0 ? SS_DISABLE
+					     : self->on_signal_stack ? SS_ONSTACK
+								     : 0};
+	if (stack == NULL)
+		return 0;
+	errno = self->on_signal_stack						  ? EPERM
+		: stack->ss_flags & ~SS_DISABLE					  ? EINVAL
+		: !(stack->ss_flags & SS_DISABLE) && stack->ss_size < MINSIGSTKSZ ? ENOMEM
+										  : 0;
+	if (errno != 0)
+		return -1;
+	signal_stack_bytes = stack->ss_flags & SS_DISABLE ? 0 : stack->ss_size;
+	self->signal_stack = signal_stack_bytes != 0 ? (uint64_t)stack->ss_sp + stack->ss_size : 0;
+	return 0;
 }
 
 int pause(void)

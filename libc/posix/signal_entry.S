@@ -64,4 +64,22 @@ signal_entry:
 	ret	$RED_ZONE
 	.size signal_entry, . - signal_entry
 
+// signal_call_on(stack, handler, signal, information): calls the handler on another stack.
+	.section .text.signal_call_on, "ax", @progbits
+	.globl signal_call_on
+	.type signal_call_on, @function
+signal_call_on:
+	push	%rbp
+	mov	%rsp, %rbp
+	and	$-16, %rdi
+	mov	%rdi, %rsp
+	mov	%rsi, %rax
+	mov	%edx, %edi
+	mov	%rcx, %rsi
+	xor	%edx, %edx
+	call	*%rax
+	leave
+	ret
+	.size signal_call_on, . - signal_call_on
+
 	.section .note.GNU-stack, "", @progbits

@@ -28,6 +28,7 @@ static bool lane_left_behind(uint32_t busy, uint64_t lane, uint32_t stack)
 	uint64_t owner = busy & LANE_OTHER ? busy >> LANE_THREAD_SHIFT & 15 : lane;
 
 	return busy & LANE_CALL && owner == thread_self()->index &&
+	       !thread_self()->on_signal_stack && // which may lie anywhere
 	       (int32_t)((busy & LANE_STACK_MASK) - stack) <= 0;
 }
 

@@ -199,6 +199,7 @@ void crashes_take(void)
 	struct pager_crash crash;
 	char cause[REASON_BYTES], words[128];
 
+	faults_send(); // what a predecessor had noted
 	while (pager_crash_next(&pager_session, state->crash_seen, &crash) == STATUS_OK) {
 		struct process *process = process_find(crash.process);
 
@@ -207,6 +208,11 @@ void crashes_take(void)
 			continue; // a thread of a life that is over
 		if (killed_restart(process))
 			continue;
+		if (fault_send(process, &crash, signal_of(&crash))) {
+			ledger_commit();
+			faults_send();
+			continue;
+		}
 		cause_write(cause, sizeof(cause), &crash);
 		if (crash.cause == PAGER_CAUSE_EXCEPTION && crash.word0 == UNDEFINED_INSTRUCTION) {
 			last_words_read(process, words);
@@ -218,6 +224,7 @@ void crashes_take(void)
 		process_died(process, SUPERVISOR_END_CRASH, (int32_t)process->crash, cause);
 		ledger_commit();
 	}
+	faults_resume();
 }
 
 void crash_hang(struct process *process, const char *reason)

@@ -113,8 +113,16 @@ struct process {
 	char image[PROCESS_NAME_MAX];	    // that was loaded later than the first; empty: none
 	uint32_t again;			    // 1: build it anew after it was taken apart
 	uint32_t kill_asked;		    // 1: a test armed a kill point in it
-	uint64_t waker; // a dormant service: whose request (manage_ticket) woke it
+	uint64_t waker;	     // a dormant service: whose request (manage_ticket) woke it
+	uint32_t fault_step; // enum fault_step: of sending a thread to its entry for its own fault
+	uint32_t fault_thread;
+	uint64_t fault_entry, fault_place;	  // where it goes, and the frame
 	struct thread_record thread[THREADS_MAX]; // of 0, the main thread, `fpu` only is used
+};
+
+enum fault_step {
+	FAULT_NOTED = 1, // it is known where it goes
+	FAULT_SENT = 2,	 // it is there, and stopped
 };
 
 struct report {
@@ -250,8 +258,16 @@ void devices_watch(void);
 // ---- crash.c, trace.c ----------------------------------------------------------------------------
 
 void crashes_take(void); // from the pager's list
+
+// ---- fault.c ----------------------------------------------------------------------------------
+
+// False: it is a crash. True: noted, to be committed; then faults_send, and faults_resume when the pager has forgotten.
+bool fault_send(struct process *process, const struct pager_crash *crash, uint32_t signal);
+void faults_send(void);
+void faults_resume(void);
 void crash_hang(struct process *process, const char *reason);
 const struct report *report_find(uint32_t after); // the oldest with a higher serial
+
 const struct report *report_exactly(uint32_t serial);
 
 struct text {

@@ -161,6 +161,76 @@ static void handlers_leap_out_of_calls(void)
 	close(ends[1]);
 }
 
+static volatile uint64_t where;
+static volatile int code;
+
+static void fault_note(int signal, siginfo_t *information, void *unused)
+{
+	last = signal;
+	where = (uint64_t)information->si_addr;
+	code = information->si_code;
+	siglongjmp(back, signal);
+}
+
+static void handle_fault(int signal, int flags)
+{
+	struct sigaction action = {.sa_sigaction = fault_note, .sa_flags = SA_SIGINFO | flags};
+
+	sigaction(signal, &action, NULL);
+}
+
+static volatile int zero;
+
+static void faults_have_handlers(void)
+{
+	handle_fault(SIGSEGV, 0);
+	handle_fault(SIGFPE, 0);
+	handle_fault(SIGILL, 0);
+	for (volatile int i = 0; i < 3; i++) {
+		if (sigsetjmp(back, 1) == 0)
+			*(volatile int *)0x1230 = 1;
+		CHECK(last == SIGSEGV && where == 0x1230 && code == SEGV_MAPERR);
+		if (sigsetjmp(back, 1) == 0)
+			zero = 100 / zero;
+		CHECK(last == SIGFPE && where != 0 && code == FPE_INTDIV);
+		if (sigsetjmp(back, 1) == 0)
+			__builtin_trap();
+		CHECK(last == SIGILL);
+	}
+	handle(SIGSEGV, SIG_DFL, 0);
+	handle(SIGFPE, SIG_DFL, 0);
+	handle(SIGILL, SIG_DFL, 0);
+}
+
+static volatile bool enough;
+
+static int overflow(volatile int depth)
+{
+	volatile char room[1000];
+
+	room[0] = (char)depth;
+	return enough ? 0 : overflow(depth + 1) + room[0];
+}
+
+// Twice: the other stack is free again after the leap.
+static void full_stack_has_another(void)
+{
+	static char other[SIGSTKSZ];
+	stack_t stack = {.ss_sp = other, .ss_size = sizeof(other)}, old;
+
+	CHECK(sigaltstack(&stack, &old) == 0 && old.ss_flags == SS_DISABLE);
+	handle_fault(SIGSEGV, SA_ONSTACK);
+	for (volatile int i = 0; i < 2; i++) {
+		last = 0;
+		if (sigsetjmp(back, 1) == 0)
+			(void)overflow(0);
+		CHECK(last == SIGSEGV);
+	}
+	handle(SIGSEGV, SIG_DFL, 0);
+	stack.ss_flags = SS_DISABLE;
+	CHECK(sigaltstack(&stack, &old) == 0 && old.ss_flags == 0 && old.ss_sp == other);
+}
+
 static void sigsuspend_waits(void)
 {
 	sigset_t none, block, old;
@@ -316,6 +386,8 @@ const struct test signal_suite[] = {
 	{"to_a_computing_process", to_a_computing_process},
 	{"calls_that_wait_are_interrupted", calls_that_wait_are_interrupted},
 	{"handlers_leap_out_of_calls", handlers_leap_out_of_calls},
+	{"faults_have_handlers", faults_have_handlers},
+	{"full_stack_has_another", full_stack_has_another},
 	{"sigsuspend_waits", sigsuspend_waits},
 	{"default_actions", default_actions},
 	{"stop_and_go_on", stop_and_go_on},
