@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -178,10 +179,12 @@ int tcsetwinsize(int number, const struct winsize *size)
 			       : -1;
 }
 
-// How much can be read at once: a terminal knows, a file's rest follows from its size.
+// How much can be read at once: a terminal knows, a pipe's size is it, a file's rest follows from its size.
 static int readable(int number, int *bytes)
 {
 	struct console_client *console = console_of(number);
+	struct stat status;
+	off_t position;
 	uint32_t count = 0;
 
 	if (console != NULL) {
@@ -190,7 +193,11 @@ static int readable(int number, int *bytes)
 		*bytes = (int)count;
 		return 0;
 	}
-	return -1;
+	if (errno != ENOTTY || fstat(number, &status) != 0)
+		return -1;
+	position = S_ISREG(status.st_mode) ? lseek(number, 0, SEEK_CUR) : 0;
+	*bytes = (int)(status.st_size > position ? status.st_size - position : 0);
+	return 0;
 }
 
 static int set_waiting(int number, bool wait)

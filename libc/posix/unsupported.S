@@ -24,7 +24,6 @@
 	.endm
 
 	// Processes and signals.
-	returns -1, waitid
 	returns -1, getitimer
 
 	// Descriptors and paths.

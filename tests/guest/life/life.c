@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <signal.h>
+#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -143,6 +145,56 @@ static void wait_without_hanging(void)
 	CHECK(waitpid(-1, &status, WNOHANG) == -1 && errno == ECHILD);
 }
 
+static void waitid_tells_how(void)
+{
+	pid_t pid = child_start("exit", "7");
+	siginfo_t told;
+
+	CHECK(pid > 0 && waitid(P_PID, (id_t)pid, &told, WEXITED) == 0);
+	CHECK(told.si_pid == pid && told.si_code == CLD_EXITED && told.si_status == 7);
+	pid = child_start("sleep", NULL);
+	CHECK(waitid(P_ALL, 0, &told, WEXITED | WNOHANG) == 0 && told.si_pid == 0);
+	CHECK(kill(pid, SIGSTOP) == 0);
+	CHECK(waitid(P_ALL, 0, &told, WEXITED | WSTOPPED) == 0);
+	CHECK(told.si_code == CLD_STOPPED && told.si_status == SIGSTOP);
+	CHECK(kill(pid, SIGKILL) == 0 && waitid(P_ALL, 0, &told, WEXITED) == 0);
+	CHECK(told.si_pid == pid && told.si_code == CLD_KILLED && told.si_status == SIGKILL);
+	CHECK(waitid(P_ALL, 0, &told, WEXITED) == -1 && errno == ECHILD);
+}
+
+// The child's descriptors are as the actions say, and its signals as the attributes.
+static void posix_spawn_does_as_told(void)
+{
+	char *argv[] = {"lifechild", "exit", "6", NULL};
+	posix_spawn_file_actions_t actions;
+	posix_spawnattr_t attributes;
+	sigset_t set;
+	pid_t pid;
+	int status;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	CHECK(posix_spawn(&pid, "/bin/lifechild", NULL, NULL, argv, environ) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 6);
+	CHECK(posix_spawn(&pid, "/bin/nothing", NULL, NULL, argv, environ) == ENOENT);
+	CHECK(posix_spawn_file_actions_init(&actions) == 0 &&
+	      posix_spawnattr_init(&attributes) == 0);
+	CHECK(posix_spawn_file_actions_adddup2(&actions, 77, 1) == 0);
+	CHECK(posix_spawn(&pid, "/bin/lifechild", &actions, NULL, argv, environ) == EBADF);
+	signal(SIGTERM, SIG_IGN);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+	posix_spawnattr_setsigdefault(&attributes, &set);
+	argv[1] = "sleep";
+	CHECK(posix_spawnp(&pid, "lifechild", NULL, &attributes, argv, environ) == 0);
+	CHECK(getpgid(pid) == pid);
+	pause_ms(30);
+	CHECK(kill(pid, SIGTERM) == 0);
+	CHECK(waitpid(pid, &status, 0) == pid && WTERMSIG(status) == SIGTERM);
+	signal(SIGTERM, SIG_DFL);
+	posix_spawn_file_actions_destroy(&actions);
+	posix_spawnattr_destroy(&attributes);
+}
+
 static void pids_are_known(void)
 {
 	pid_t child = child_start("sleep", NULL);
@@ -184,6 +236,8 @@ const struct test life_tests[] = {
 	{"fork_and_exec", fork_and_exec},
 	{"exec_of_exec", exec_of_exec},
 	{"wait_without_hanging", wait_without_hanging},
+	{"waitid_tells_how", waitid_tells_how},
+	{"posix_spawn_does_as_told", posix_spawn_does_as_told},
 	{"pids_are_known", pids_are_known},
 	{"restarts_lose_nothing", restarts_lose_nothing},
 	{NULL, NULL},
