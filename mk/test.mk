@@ -83,3 +83,10 @@ clang-boot := $(call script-run,tests/boot/posix,60,build/clang/caplet.elf,build
 ifneq ($(BUILD),build/clang)
 $(call command-test,boot/clang,600,$(clang-build) && $(clang-boot))
 endif
+
+# The core alone, without a program that nobody here wrote: the monitor takes the shell's place.
+core-build := env -u MAKEFLAGS -u MFLAGS make -s -j2 PORTS= BUILD=build/core system
+core-boot := $(call script-run,tests/boot/core/monitor,60,build/core/caplet.elf,build/core/boot.tar)
+ifneq ($(BUILD),build/core)
+$(call command-test,boot/core,600,$(core-build) && $(core-boot))
+endif
