@@ -46,6 +46,7 @@ $(call shell-script,kill,500)
 $(call shell-script,jobs,60)
 $(call shell-script,typing,200)
 $(call shell-script,screen,200)
+$(call shell-script,bad,600)
 
 ifneq ($(filter vmm,$(PORTS)),)
 $(call command-test,shell/vm-disk,120,build/host/console-script -t 110 \
