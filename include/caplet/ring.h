@@ -101,14 +101,28 @@ static inline uint32_t ring_filled(const struct ring *ring)
 	return filled > ring->slot_count ? ring->slot_count : filled;
 }
 
-// Copy one slot out and give its place back. False: empty.
-static inline bool ring_take(struct ring *ring, void *slot)
+// Copy one slot out; it stays. False: empty.
+static inline bool ring_peek(const struct ring *ring, void *slot)
 {
 	if (ring_filled(ring) == 0)
 		return false;
 	memcpy(slot, ring_slot(ring, ring->own), ring->slot_bytes);
+	return true;
+}
+
+// Give the place of what was peeked at back.
+static inline void ring_done(struct ring *ring)
+{
 	ring->own++;
 	__atomic_store_n(&ring->shared->consumed, ring->own, __ATOMIC_RELEASE);
+}
+
+// Both in one. False: empty.
+static inline bool ring_take(struct ring *ring, void *slot)
+{
+	if (!ring_peek(ring, slot))
+		return false;
+	ring_done(ring);
 	return true;
 }
 

@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: MIT
+
+$(call program,switch,servers/net/switch)
