@@ -9,7 +9,8 @@ shell-cases := $(wildcard tests/shell/*.cases)
 shell-scripts := $(wildcard tests/shell/*.sh tests/shell/*.vm tests/lua/*.lua)
 
 # With the tests' scripts and a compressed archive that the host's tools made of the real files.
-$(BUILD)/shell-test.members: $(shell-cases) $(shell-scripts) $(REAL_TEXT) $(REAL_BINARY)
+$(BUILD)/shell-test.members: $(shell-cases) $(shell-scripts) $(REAL_TEXT) $(REAL_BINARY) \
+		$(BUILD)/vmm/hostile tests/guest/hostile/hostile.vm
 	$(call note,CASES)
 	@mkdir -p $(BUILD)/shell-test
 	$(Q)tests/shell/split.sh $(BUILD)/shell-test/cases $(shell-cases)
@@ -21,6 +22,7 @@ $(BUILD)/shell-test.members: $(shell-cases) $(shell-scripts) $(REAL_TEXT) $(REAL
 	$(Q)ln -s $$(command -v dash) $(BUILD)/shell-test/bin/sh
 	$(Q)ln -s $$(command -v lua5.4) $(BUILD)/shell-test/bin/lua
 	$(Q){ for file in $(BUILD)/shell-test/cases/*; do echo "test/cases/$${file##*/}=$$file"; done; \
+		echo "test/hostile=$(BUILD)/vmm/hostile"; echo "test/hostile.vm=tests/guest/hostile/hostile.vm"; \
 		for file in $(shell-scripts); do echo "test/$${file##*/}=$$file"; done; \
 		echo "data/host.tgz=$(BUILD)/shell-test/data/host.tgz"; } > $@
 
