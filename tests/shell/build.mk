@@ -6,7 +6,7 @@
 ifneq ($(filter busybox,$(PORTS)),)
 
 shell-cases := $(wildcard tests/shell/*.cases)
-shell-scripts := $(wildcard tests/shell/*.sh tests/shell/*.vm tests/lua/*.lua)
+shell-scripts := $(wildcard tests/shell/*.sh tests/vm/*.sh tests/vm/*.vm tests/lua/*.lua)
 
 # With the tests' scripts and a compressed archive that the host's tools made of the real files.
 $(BUILD)/shell-test.members: $(shell-cases) $(shell-scripts) $(REAL_TEXT) $(REAL_BINARY) \
@@ -49,12 +49,6 @@ $(call shell-script,jobs,60)
 $(call shell-script,typing,200)
 $(call shell-script,screen,200)
 $(call shell-script,bad,600)
-
-ifneq ($(filter vmm,$(PORTS)),)
-$(call command-test,shell/vm-disk,120,build/host/console-script -t 110 \
-	-e tests/shell/vm-disk.expect tests/shell/vm-disk.lines $(shell-guest) -m 1024,\
-	$(KERNEL) $(BUILD)/shell-test.tar build/host/console-script)
-endif
 
 ifneq ($(filter lua,$(PORTS)),)
 $(call shell-test,lua,200,$(host-shell) tests/shell/lua.sh tests/lua)

@@ -32,4 +32,13 @@ $(call vm-test,memtest,180)
 $(call vm-test,caplet,180,-m 1024,$(BUILD)/vm-test.tar)
 $(call vm-test,loaders,60,,$(BUILD)/vm-test.tar)
 
+# The same with what tests bring: scripts, other guests, the guest that means harm.
+vm-test-more = $(call command-test,vm/$(strip $1),$2,build/host/console-script -t $2 \
+	-e tests/vm/$(strip $1).expect tests/vm/$(strip $1).script $(QEMU_TEST) -m 1024 \
+	-kernel $(KERNEL) -initrd $(BUILD)/shell-test.tar,$(KERNEL) $(BUILD)/shell-test.tar)
+
+$(call vm-test-more,disk,150)
+$(call vm-test-more,hostile,120)
+$(call vm-test-more,net,150)
+
 endif
