@@ -137,13 +137,15 @@ static bool line_read(const struct line *line)
 		return text(line, c->initrd, sizeof(c->initrd));
 	if (strcmp(line->key, "disk") == 0)
 		return disk(line);
+	if (strcmp(line->key, "net") == 0)
+		return text(line, c->net, sizeof(c->net));
 	if (strcmp(line->key, "console") == 0)
 		return console(line);
 	if (strcmp(line->key, "args") == 0)
 		return text(line, c->arguments, sizeof(c->arguments));
 	return refuse(
 		line,
-		"unknown key (known: name mem pages vcpus cpu kernel initrd disk console args)");
+		"unknown key (known: name mem pages vcpus cpu kernel initrd disk net console args)");
 }
 
 static bool lines_read(const char *path, const char *data, uint64_t bytes)

@@ -228,6 +228,7 @@ static bool may_run(unsigned cpu)
 		machine_unlock();
 		return false;
 	}
+	net_poll();
 	virtio_run(cpu);
 	interrupts_offer(cpu);
 	machine_commit(cpu);

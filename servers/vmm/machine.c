@@ -15,8 +15,6 @@
 #include "sessions.h"
 #include "vmm.h"
 
-#define THREAD_FIRST 1 // processor i runs in the thread of that number + i
-
 struct machine *machine;
 
 static pthread_mutex_t devices = PTHREAD_MUTEX_INITIALIZER;
@@ -126,6 +124,9 @@ static status_t refuse(const char *path, const char *what)
 {
 	snprintf(machine->message, sizeof(machine->message), "%s: %s", path, what);
 	guest_memory_drop();
+	disk_close();
+	net_close();
+	net_close();
 	return VM_BAD_CONFIGURATION;
 }
 
@@ -153,6 +154,7 @@ static void devices_reset(void)
 		machine->ioapic.redirection[i] = 1 << 16;
 	machine->virtio[VIRTIO_CONSOLE].present = machine->virtio[VIRTIO_RANDOM].present = true;
 	machine->virtio[VIRTIO_DISK].present = machine->disk.node != 0;
+	machine->virtio[VIRTIO_NET].present = machine->net.attached;
 }
 
 status_t machine_start(const char *path)
@@ -163,6 +165,7 @@ status_t machine_start(const char *path)
 	if (machine->memory_object != 0)
 		guest_memory_drop(); // of a start that was cut short
 	disk_close();
+	net_close();
 	memset(machine, 0, sizeof(*machine));
 	machine->tsc_hz = process_info()->tsc_hz;
 	if (!configuration_read(path))
@@ -174,6 +177,8 @@ status_t machine_start(const char *path)
 	wrong = loader_load();
 	if (wrong == NULL)
 		wrong = disk_open();
+	if (wrong == NULL)
+		wrong = net_open();
 	if (wrong != NULL)
 		return refuse(path, wrong);
 	devices_reset();
@@ -192,6 +197,8 @@ status_t machine_resume(void)
 	status = guest_memory_attach();
 	if (status == STATUS_OK)
 		status = disk_attach();
+	if (status == STATUS_OK)
+		status = net_attach();
 	if (status != STATUS_OK)
 		return status;
 	for (unsigned i = 0; i < machine->configuration.cpus; i++)

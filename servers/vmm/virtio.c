@@ -43,6 +43,7 @@ enum {
 
 static const struct virtio_kind *const kinds[VIRTIO_MAX] = {
 	[VIRTIO_DISK] = &virtio_disk,
+	[VIRTIO_NET] = &virtio_net,
 	[VIRTIO_CONSOLE] = &virtio_console,
 	[VIRTIO_RANDOM] = &virtio_random,
 };

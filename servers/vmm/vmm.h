@@ -26,9 +26,11 @@
 #include <caplet/protocol.h>
 
 #include "disk.h"
+#include "net.h"
 #include "virtio.h"
 
 #define CPUS_MAX       4
+#define THREAD_FIRST   1 // processor i runs in the thread of that number + i
 #define MEMORY_MIN     (16ul << 20)
 #define MEMORY_MAX     (3ul << 30)
 #define GUEST_MEMORY   0x6000000000ul // where this process sees the guest's memory
@@ -119,6 +121,7 @@ struct configuration {
 	char kernel[PATH_BYTES], initrd[PATH_BYTES], disk[PATH_BYTES];
 	uint32_t disk_mode;	  // enum disk_mode
 	uint32_t virtual_console; // what is typed goes to it, not to the serial line
+	char net[NETWORK_BYTES];  // name of the network; empty: none
 	char arguments[512];
 };
 
@@ -148,6 +151,7 @@ struct machine {
 	struct uart uart;
 	struct virtio virtio[VIRTIO_MAX];
 	struct disk disk;
+	struct net net;
 	struct save save[CPUS_MAX];
 };
 

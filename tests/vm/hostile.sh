@@ -3,24 +3,33 @@
 # hostile.sh SEED...: guests that mean harm run to their end, each with another seed; one more is killed while it
 # is at it. Their servers must not have died, and what is in use afterwards is what was before.
 
-guest() {
-	sed "s/seed=1.*/$1/" /test/hostile.vm > /tmp/hostile.vm
-}
+for seed in 1 "$@"; do
+	sed "s/seed=1.*/seed=$seed acts=6000/" /test/hostile.vm > /tmp/hostile$seed.vm
+done
+sed "s/seed=1.*/seed=4 end=1/" /test/hostile.vm > /tmp/endless.vm
 
 run() {
 	for seed in "$@"; do
-		guest "seed=$seed acts=6000"
-		vm run /tmp/hostile.vm
+		vm run /tmp/hostile$seed.vm
 	done
-	guest "seed=4 end=1"
-	vm start /tmp/hostile.vm
+	vm start /tmp/endless.vm
 	sleep 1
 	vm kill
 }
 
+# Frames of everything that runs; servers touch a new page of theirs now and then, with guests or without.
+frames() {
+	svc counts | sed -n 's/^frames \([0-9]*\),.*/\1/p'
+}
+
+others() {
+	svc counts | sed 's/frames [0-9]*, //'
+}
+
 run 1
-before=$(svc counts)
+before=$(others) frames=$(frames)
 run "$@"
-after=$(svc counts)
-[ "$before" = "$after" ] && echo "the same is in use" || printf "%s\n" "$before" "$after"
+[ "$before" = "$(others)" ] && echo "the same is in use" || { echo "$before"; others; }
+more=$(($(frames) - frames))
+[ $more -lt $# ] && echo "no guest has kept a frame" || echo "$more frames more"
 echo "$(svc log | grep -c 'RESTART\|FRESH') deaths"

@@ -45,7 +45,7 @@ $(BUILD)/vmm/memtest: $(GUEST_MEMTEST)/done
 	@mkdir -p $(@D)
 	$(Q)cp $(GUEST_MEMTEST)/boot/memtest86+x64.bin $@
 
-MANIFEST_PARTS += servers/vmm/vmm.caplet
+MANIFEST_PARTS += servers/net/switch/switch.caplet servers/vmm/vmm.caplet
 PORT_MEMBERS += vm/vmlinuz=$(BUILD)/vmm/vmlinuz vm/initrd=$(BUILD)/vmm/initrd \
 	vm/memtest=$(BUILD)/vmm/memtest vm/memtest.vm=servers/vmm/memtest.vm \
 	vm/debian.vm=servers/vmm/debian.vm vm/quit.vm=servers/vmm/quit.vm \

@@ -7,6 +7,8 @@
 //
 // A request is made as the server stub makes it: its effect and its answer are committed together, and
 // after a kill it is sent again unless the answer is there. A fault is sent again always.
+//
+// Long because it is one story, whose parts follow one another.
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -5,7 +5,7 @@
 #   make fuzz-virtio SECONDS=n      fuzz for so long
 
 virtio-sources := $(addprefix servers/vmm/,virtqueue.c virtio.c virtio_disk.c virtio_console.c \
-	virtio_random.c) $(addprefix tests/unit/virtio/,host.c driver.c play.c)
+	virtio_net.c virtio_random.c) $(addprefix tests/unit/virtio/,host.c driver.c play.c)
 
 $(call unit-test,virtio,$(virtio-sources) tests/unit/virtio/virtio_test.c)
 
