@@ -38,7 +38,6 @@ vm-test-more = $(call command-test,vm/$(strip $1),$2,build/host/console-script -
 	-kernel $(KERNEL) -initrd $(BUILD)/shell-test.tar,$(KERNEL) $(BUILD)/shell-test.tar)
 
 $(call vm-test-more,disk,150)
-$(call vm-test-more,hostile,120)
 $(call vm-test-more,net,150)
 
 endif
