@@ -22,7 +22,7 @@ log=$work/log
 mkdir "$work/build" "$work/result"
 
 run_make() {
-	make -C "$source" O="$work/build" EXTRA_CFLAGS="$flags -include $here/overlay.h" \
+	make -C "$source" O="$work/build" EXTRA_CFLAGS="$flags -include platform.h -include $here/overlay.h" \
 		SKIP_STRIP=y KBUILD_VERBOSE=0 "$@"
 }
 
