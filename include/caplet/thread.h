@@ -21,8 +21,9 @@ struct thread_block {
 	struct _reent *reent;	   // newlib's state of this thread
 	uint64_t interrupted;	   // not 0: a call that ends with ABORTED is to be cancelled
 	cptr_t thread;		   // capability to itself
-	uint64_t signal_entry; // where it is sent for a signal (caplet/signal_frame.h); 0: nowhere
-	uint64_t signal_stack; // top of the stack for signals, for when its own is full; 0: none
+	uint64_t signal_entry;	// where it is sent for a signal (caplet/signal_frame.h); 0: nowhere
+	uint64_t signal_stack;	// top of the stack for signals, for when its own is full; 0: none
+	uint64_t faults_wanted; // those of its own faults that it handles, bit n - 1 for signal n
 	uint64_t on_signal_stack; // not 0: while it is there
 	uint64_t library[8];	  // libc's own
 };

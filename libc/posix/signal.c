@@ -35,6 +35,7 @@ static bool taking; // a take of signals is under way below on the stack
 static bool take_again;
 static uint64_t own_process; // that the sessions are of: a forked child's are not its own at first
 static size_t signal_stack_bytes;
+static struct thread_block *signalled; // the main thread's: signals come to it alone
 
 // ---- what a signal does
 
@@ -141,6 +142,8 @@ static void fault_act(const struct signal_frame *frame)
 	int error = errno;
 
 	if (handler == SIG_DFL || handler == SIG_IGN || mask & BIT(frame->signal)) {
+		if (frame->signal == SIGTRAP) // which does not come again
+			act_by_default(SIGTRAP);
 		self->signal_entry = 0;
 		return;
 	}
@@ -234,6 +237,15 @@ static void tell(void)
 	}
 }
 
+// What the supervisor looks at before it sends the thread here for a fault of its own.
+static void faults_want(int signal, _sig_func_ptr handler)
+{
+	if (handler == SIG_DFL || handler == SIG_IGN)
+		signalled->faults_wanted &= ~BIT(signal);
+	else
+		signalled->faults_wanted |= BIT(signal);
+}
+
 int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 {
 	if (signal < 1 || signal >= NSIG ||
@@ -246,6 +258,7 @@ int sigaction(int signal, const struct sigaction *action, struct sigaction *old)
 	if (action == NULL)
 		return 0;
 	actions[signal] = *action;
+	faults_want(signal, action->sa_handler);
 	if (action->sa_handler == SIG_IGN)
 		__atomic_fetch_and(&pending, ~BIT(signal), __ATOMIC_ACQ_REL);
 	tell();
@@ -392,7 +405,8 @@ void signal_export(struct process_block *block)
 void signal_import(const struct process_block *block)
 {
 	own_process = process_info()->process;
-	thread_self()->signal_entry = (uint64_t)signal_entry;
+	signalled = thread_self();
+	signalled->signal_entry = (uint64_t)signal_entry;
 	if (block == NULL)
 		return;
 	mask = block->signal_mask;

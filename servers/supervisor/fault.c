@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // A program's own fault, which it may want to handle itself (SIGSEGV and its like): the thread is sent to its signal
-// entry as for any signal (interrupt.c), with a frame that says what happened. If there is no entry, or no stack
-// for the frame, the fault is a crash. A program that does not want it after all takes its entry away
-// and goes back to the instruction, which then crashes.
+// entry as for any signal (interrupt.c), with a frame that says what happened. If it does not say that
+// it wants this fault, or has no entry or no stack for the frame, the fault is a crash. A program that
+// blocks the signal takes its entry away and goes back to the instruction, which then crashes.
 //
 // Exact, whenever this server dies: the frame is written first, which harms nobody while the thread is
 // stopped; then it is noted where the thread is to go, then it is sent there, then that is noted; then the pager
@@ -19,11 +19,14 @@
 
 static bool under_way = true; // perhaps: a predecessor may have begun something
 
-// Where its signal entry and the stack for signals are, at the thread's block.
+// Where its signal entry and its stack for signals are and which faults it handles, at the thread's block.
 struct wish {
-	uint64_t entry, stack;
+	uint64_t entry, stack, faults;
 };
 
+_Static_assert(offsetof(struct thread_block, faults_wanted) ==
+		       offsetof(struct thread_block, signal_entry) + offsetof(struct wish, faults),
+	       "read together");
 _Static_assert(offsetof(struct thread_block, signal_stack) ==
 		       offsetof(struct thread_block, signal_entry) + offsetof(struct wish, stack),
 	       "read together");
@@ -65,7 +68,7 @@ bool fault_send(struct process *process, const struct pager_crash *crash, uint32
 	    pager_space_read(&pager_session, process->number,
 			     frame.regs.fs_base + offsetof(struct thread_block, signal_entry),
 			     sizeof(wish), &wish, &bytes) != STATUS_OK ||
-	    wish.entry == 0 || wish.entry >= USER_TEXT_END)
+	    wish.entry == 0 || wish.entry >= USER_TEXT_END || !(wish.faults & 1ul << (signal - 1)))
 		return false;
 	frame.address = crash->cause == PAGER_CAUSE_EXCEPTION ? frame.regs.rip : crash->word0;
 	place = place_below(frame.regs.rsp);
