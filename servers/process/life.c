@@ -56,14 +56,19 @@ static struct supervisor_source source_of(const struct entry *owner,
 					  .block_bytes = image->block_bytes};
 }
 
-// So that one program that forks and never waits does not leave the rest without entries.
+// So that one program that forks and never waits does not leave the rest without entries, and one whose children
+// never end not without processes.
 static bool has_too_many_children(const struct entry *parent)
 {
-	unsigned count = 0;
+	unsigned count = 0, alive = 0;
 
-	for (const struct entry *e = state->entry; e < state->entry + ENTRIES_MAX; e++)
-		count += e->process != 0 && e->parent == parent->pid;
-	return count >= PROCESS_CHILDREN;
+	for (const struct entry *e = state->entry; e < state->entry + ENTRIES_MAX; e++) {
+		if (e->process == 0 || e->parent != parent->pid)
+			continue;
+		count++;
+		alive += !(e->flags & ENTRY_ZOMBIE);
+	}
+	return count >= PROCESS_CHILDREN || alive >= PROCESS_CHILDREN_ALIVE;
 }
 
 status_t process_spawn_handle(struct session *session, const char *name,

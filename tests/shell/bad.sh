@@ -96,7 +96,7 @@ processes() {
 	done
 	# Those that nobody has waited for yet.
 	count=0
-	while [ $count -lt 100 ]; do
+	while [ $count -lt 60 ]; do
 		(exit 4) &
 		count=$((count + 1))
 	done
