@@ -132,6 +132,12 @@ void thread_destroy(struct thread *thread)
 	schedctx_leave_stack(thread);
 	sched_drop(thread);
 	arch_thread_destroy(thread);
+	// Its slots may go to other places now, where they would be taken for those of a thread.
+	for (unsigned i = 0; i < THREAD_SLOT_COUNT; i++) {
+		if (thread->slot[i].decoded) {
+			thread_slot_dropped(&thread->slot[i]);
+		}
+	}
 }
 
 // A root that resolves the upper bits of a cptr to 0 and then a slot, as everybody's does, makes the

@@ -94,6 +94,16 @@ static void test_decoded(void **state)
 	assert_int_equal(client->msg.status, STATUS_NO_CAP);
 }
 
+// Its slots are swapped out of it when it is taken apart: nowhere else may one say that it is a thread's.
+static void test_destroyed_has_decoded_nothing(void **state)
+{
+	assert_true(client->slot[THREAD_SLOT_CSPACE].decoded);
+	thread_destroy(client);
+	for (unsigned i = 0; i < THREAD_SLOT_COUNT; i++)
+		assert_false(client->slot[i].decoded);
+	assert_int_equal(client->cspace_slots, 0);
+}
+
 static void test_lending(void **state)
 {
 	uint64_t direct = entry_direct_count;
@@ -293,6 +303,8 @@ int world_tests(void)
 		cmocka_unit_test_setup_teardown(test_call, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reply_lost_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_decoded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_destroyed_has_decoded_nothing, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_lending, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_timeout_brings_no_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fault_brings_no_time, setup, teardown),
