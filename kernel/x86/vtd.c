@@ -24,11 +24,12 @@ enum { CONTEXT_PRESENT = 1, CONTEXT_4_LEVELS = 2, CONTEXT_DOMAIN_SHIFT = 8 };
 enum { ROUTE_PRESENT = 1 << 0, ROUTE_LEVEL = 1 << 4, ROUTE_VECTOR_SHIFT = 16, ROUTE_TO_SHIFT = 32 };
 #define ROUTE_CHECK_SOURCE (1ul << 18)
 
-#define FORGET_ROUTE(line)	  (4 | 1 << 4 | (uint64_t)(line) << 32)
-#define FORGET_CONTEXT(requester) (1 | 3 << 4 | (uint64_t)(requester) << 32)
-#define FORGET_DOMAIN(domain)	  (2 | 2 << 4 | DRAIN | (uint64_t)(domain) << 16)
-#define DRAIN			  (3 << 6) // reads and writes under way end first
-#define SAY_DONE		  (5 | 1 << 5 | 1ul << 32)
+#define FORGET_ROUTE(line) (4 | 1 << 4 | (uint64_t)(line) << 32)
+#define FORGET_CONTEXT(requester, domain)                                                          \
+	(1 | 3 << 4 | (uint64_t)(domain) << 16 | (uint64_t)(requester) << 32)
+#define FORGET_DOMAIN(domain) (2 | 2 << 4 | DRAIN | (uint64_t)(domain) << 16)
+#define DRAIN		      (3 << 6) // reads and writes under way end first
+#define SAY_DONE	      (5 | 1 << 5 | 1ul << 32)
 
 #define FAULT_PENDING (1u << 31) // in the last of a record's four words
 #define FAULT_READ    (1u << 30)
@@ -116,7 +117,7 @@ bool arch_requester_bind(unsigned requester, struct vspace *v)
 	vtd_written(&v->full, sizeof(v->full));
 	entry_write(context, virt_to_phys(v) | CONTEXT_PRESENT,
 		    CONTEXT_4_LEVELS | vspace_asid(v) << CONTEXT_DOMAIN_SHIFT);
-	vtd_forget(FORGET_CONTEXT(requester)); // that there was none
+	vtd_forget(FORGET_CONTEXT(requester, 0)); // that there was none: kept under domain 0
 	return true;
 }
 
@@ -141,7 +142,7 @@ void vtd_space_forget(struct vspace *v)
 		return;
 	v->user.entry[BOUND_ENTRY] = 0;
 	entry_write(context_of(requester), 0, 0);
-	vtd_forget(FORGET_CONTEXT(requester));
+	vtd_forget(FORGET_CONTEXT(requester, vspace_asid(v)));
 	vtd_space_flush(v);
 }
 

@@ -12,7 +12,8 @@
 
 enum { QUEUE_ON = 26, ROUTES_ON = 25, ROUTES_SET = 24, ROOT_SET = 30, TRANSLATION_ON = 31 };
 enum { ROUTES_256 = 7, ROUTES_X2APIC = 1 << 11 };
-#define COMMAND_STATE 0x96fffffful // of VTD_STATUS: what a command must repeat
+// Of VTD_STATUS: what a command must repeat, but for messages in the old format, which would go past the routes.
+#define COMMAND_STATE 0x967ffffful
 
 #define FORGET_ALL_CONTEXTS (1 | 1 << 4)
 #define FORGET_ALL_DOMAINS  (2 | 1 << 4)
